@@ -1,0 +1,14 @@
+//! The workflow language: the Open Workflow Specification, DSL 1.0.3, as MAS uses it.
+//!
+//! Parses, validates, edits and runs definitions. Reads no clock, no randomness, no network and no DOM:
+//! time and ids come in as arguments, effects go out as commands. It does not know the HTTP API (`wire`).
+
+pub mod catalog;
+pub mod document;
+pub mod pointer;
+pub mod problem;
+
+pub use catalog::{Catalog, CatalogFunction};
+pub use document::{Document, ParseError};
+pub use pointer::Pointer;
+pub use problem::{Problem, Severity};
