@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod document;
+pub mod engine;
 pub mod pointer;
 pub mod problem;
 

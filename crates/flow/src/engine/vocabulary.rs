@@ -1,0 +1,230 @@
+//! What goes into the engine and what comes out: closed enums, serialisable, without behaviour.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Pointer;
+
+/// Milliseconds since the Unix epoch, UTC. The engine never reads a clock: every event brings its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// One instance of a task in one job; a loop makes several. Unique within the job, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(pub u64);
+
+/// One timer of one job. Never reused within the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimerId(pub u64);
+
+/// What happened. A completion names its task and attempt; a stale one changes nothing (invariant 7).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Started {
+        at: Timestamp,
+        start: Start,
+    },
+    CallCompleted {
+        at: Timestamp,
+        task: TaskId,
+        attempt: u32,
+        output: Value,
+    },
+    CallFaulted {
+        at: Timestamp,
+        task: TaskId,
+        attempt: u32,
+        error: WorkflowError,
+    },
+    TimerFired {
+        at: Timestamp,
+        timer: TimerId,
+    },
+    Decided {
+        at: Timestamp,
+        task: TaskId,
+        decision: Decision,
+        by: String,
+        comment: String,
+    },
+    /// Retry of faulted tasks by hand; an empty list means every faulted task.
+    RetryRequested {
+        at: Timestamp,
+        tasks: Vec<TaskId>,
+        by: String,
+    },
+    /// Skip of a faulted or waiting task by hand: its output is its input.
+    SkipRequested {
+        at: Timestamp,
+        task: TaskId,
+        by: String,
+    },
+    StopRequested {
+        at: Timestamp,
+        by: String,
+    },
+}
+
+/// How a job begins.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// The job's id: `$workflow.id`.
+    pub job: String,
+    pub input: Value,
+    /// Names of the top-level tasks to run; the others are skipped. `None` runs all.
+    pub stages: Option<Vec<String>>,
+    /// Nothing outside is called: calls yield their input, waits and gates pass at once, and the log says so.
+    pub dry_run: bool,
+    /// `$runtime`: `{name, version, metadata}`.
+    pub runtime: Value,
+    /// `$secrets`.
+    pub secrets: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Approve,
+    Reject,
+}
+
+/// What the shell has to do, in order. State and commands are committed together, then performed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Perform a call outside and submit `CallCompleted` or `CallFaulted` with the same task and attempt.
+    Call {
+        task: TaskId,
+        attempt: u32,
+        pointer: Pointer,
+        call: Call,
+    },
+    /// The outcome of this call is not wanted any more; abort it if it is under way.
+    AbortCall {
+        task: TaskId,
+        attempt: u32,
+    },
+    /// Submit `TimerFired` at this time, or as soon after it as possible.
+    SetTimer {
+        timer: TimerId,
+        at: Timestamp,
+    },
+    CancelTimer {
+        timer: TimerId,
+    },
+    /// Insert or replace the projection of one task.
+    RecordTask {
+        task: Box<TaskRecord>,
+    },
+    /// Replace the projection of the job.
+    RecordJob {
+        job: JobRecord,
+    },
+    /// One line for the log of a task, or of the job where `task` is none.
+    Log {
+        at: Timestamp,
+        task: Option<TaskId>,
+        pointer: Pointer,
+        attempt: u32,
+        level: LogLevel,
+        message: String,
+    },
+}
+
+/// A call that leaves the engine; every expression in it is evaluated already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Call {
+    /// `call: http` (DSL reference, HTTP call). `with` has `method`, `endpoint` (a string or an object with `uri` and
+    /// `authentication`), `headers`, `query`, `body`, `output` (`raw|content|response`), `redirect`.
+    Http { with: Value },
+    /// A function of the runtime's default catalog; `function` is its call name, `http-request:1.0.0@default`.
+    Function { function: String, with: Value },
+}
+
+/// One task as the API's projections show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    pub task: TaskId,
+    /// The instance that this one runs inside of; none for the top level.
+    pub parent: Option<TaskId>,
+    pub pointer: Pointer,
+    pub name: String,
+    /// The task's kind: `call`, `do`, `fork`, `for`, `switch`, `try`, `set`, `wait`, `raise`, `emit`, `listen`, `run`.
+    pub kind: String,
+    /// The function a `call` task calls (`dns-record-add:1.0.0@default`, `http`), else none.
+    pub function: Option<String>,
+    pub status: TaskStatus,
+    /// From 1; a retry, by policy or by hand, counts up.
+    pub attempt: u32,
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// The iteration of the innermost loop around this instance, from 0, else none.
+    pub iteration: Option<u64>,
+    pub input: Value,
+    pub output: Value,
+    pub error: Option<WorkflowError>,
+    /// Set while the task waits for a person, for time, or for a retry by policy.
+    pub waiting: Option<Waiting>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Waiting {
+    Approval { since: Timestamp, message: String, approvers: Vec<String>, deadline: Option<Timestamp> },
+    Time { since: Timestamp, until: Timestamp },
+    Retry { since: Timestamp, until: Timestamp },
+}
+
+/// The status words of the API (`design/api.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskStatus {
+    Pending,
+    Running,
+    Waiting,
+    Suspended,
+    Completed,
+    Faulted,
+    Cancelled,
+    Skipped,
+}
+
+/// The job as the API's projections show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobRecord {
+    pub status: TaskStatus,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub output: Value,
+    pub error: Option<WorkflowError>,
+    /// Tasks of the definition that this job did not or cannot reach any more.
+    pub paths_not_taken: Vec<Pointer>,
+}
+
+/// An error of the specification (DSL reference, Error): `type` is a URI, `instance` the task's pointer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowError {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
