@@ -8,8 +8,10 @@ pub mod document;
 pub mod engine;
 pub mod pointer;
 pub mod problem;
+pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
 pub use document::{Document, ParseError};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
+pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};
