@@ -1,6 +1,22 @@
 //! The definition as it was written: raw JSON in its own order, unknown members included.
+//!
+//! Reads and writes JSON and YAML 1.2 and loses nothing between them but comments and layout; a text that
+//! could not be kept whole (a member twice, more than [`MAX_BYTES`]) is refused with its place. It does not
+//! know what the members mean: that is for the views and for validation.
+
+mod reading;
+mod source_map;
+
+pub use source_map::{Position, SourceMap, source_map};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// The largest definition, in bytes of text or of compact JSON.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The largest number of tasks in one definition.
+pub const MAX_TASKS: usize = 20_000;
 
 /// A workflow definition. Views read it; edits change only what they name (invariant 4).
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +34,7 @@ pub struct ParseError {
 }
 
 impl Document {
-    /// Wraps a value that is already JSON; nothing is checked here (see [`crate::validate`]).
+    /// Wraps a value that is already JSON; nothing is checked here (see validation).
     pub fn from_value(root: Value) -> Self {
         Self { root }
     }
@@ -26,13 +42,25 @@ impl Document {
     /// Reads JSON text, keeping the order of members.
     ///
     /// # Errors
-    /// [`ParseError`] with the place where the text stops being JSON.
+    /// [`ParseError`] with the place where the text stops being JSON, or where it says a member twice.
     pub fn from_json(text: &str) -> Result<Self, ParseError> {
-        serde_json::from_str(text).map(Self::from_value).map_err(|error| ParseError {
-            line: error.line(),
-            column: error.column(),
-            message: error.to_string(),
-        })
+        reading::json(text).map(Self::from_value)
+    }
+
+    /// Reads YAML 1.2 text (the key `on` is a text), keeping the order of members and resolving aliases.
+    ///
+    /// # Errors
+    /// [`ParseError`] with the place where the text stops being YAML, says a member twice, or grows too large.
+    pub fn from_yaml(text: &str) -> Result<Self, ParseError> {
+        reading::yaml(text).map(Self::from_value)
+    }
+
+    /// Reads JSON where the text begins like it, else YAML.
+    ///
+    /// # Errors
+    /// [`ParseError`] of the format that the text looks like.
+    pub fn from_text(text: &str) -> Result<Self, ParseError> {
+        if source_map::looks_like_json(text) { Self::from_json(text) } else { Self::from_yaml(text) }
     }
 
     pub fn root(&self) -> &Value {
@@ -56,4 +84,42 @@ impl Document {
     pub fn to_json_pretty(&self) -> String {
         serde_json::to_string_pretty(&self.root).unwrap_or_else(|_| self.root.to_string())
     }
+
+    /// YAML for people. It reads back to the same document always: what the YAML writer could not carry
+    /// over is written as JSON, which YAML 1.2 contains.
+    pub fn to_yaml(&self) -> String {
+        let options = serde_saphyr::ser_options! { compact_list_indent: false };
+        serde_saphyr::to_string_with_options(&self.root, options)
+            .ok()
+            .filter(|text| Self::from_yaml(text).is_ok_and(|read| same(&read.root, &self.root)))
+            .unwrap_or_else(|| self.to_json_pretty())
+    }
+
+    /// `sha256:` and the lower-case hexadecimal SHA-256 of the compact JSON.
+    pub fn digest(&self) -> String {
+        let digest = Sha256::digest(self.to_json().as_bytes());
+        digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
+            for half in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+            }
+            text
+        })
+    }
 }
+
+/// Equal in value and in the order of members, which `==` does not compare.
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let mut pairs = left.iter().zip(right);
+            left.len() == right.len() && pairs.all(|(left, right)| left.0 == right.0 && same(left.1, right.1))
+        }
+        _ => left == right,
+    }
+}
+
+#[cfg(test)]
+mod tests;

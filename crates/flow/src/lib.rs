@@ -11,7 +11,7 @@ pub mod problem;
 pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
-pub use document::{Document, ParseError};
+pub use document::{Document, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, source_map};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};
