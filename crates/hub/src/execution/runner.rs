@@ -1,0 +1,159 @@
+//! What performs the calls that leave the engine: the seam between an execution and the world outside.
+//!
+//! A runner gets a call whose expressions are evaluated already and answers with its output or with an error of the
+//! specification. It keeps no state of the execution and decides nothing about retries: the engine does.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use flow::engine::{Call, LogLevel, WorkflowError};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::faults;
+use super::http::HttpRunner;
+
+/// Performs functions of the default catalog (`dns-record-add:1.0.0@default`).
+#[async_trait]
+pub trait FunctionRunner: Send + Sync {
+    /// Performs the call. A function that the runner does not know is an error of the specification, never a panic.
+    ///
+    /// The same `idempotency_key` may come twice when the hub died with the call under way: a runner that changes
+    /// something outside hands the key on, or makes the change so that twice is once.
+    ///
+    /// # Errors
+    /// The specification's error that the task faults with; its `instance` is filled in by the engine.
+    async fn run(&self, call: FunctionCall) -> Result<Value, WorkflowError>;
+}
+
+/// One call of a function, ready to be performed.
+#[derive(Clone, Debug)]
+pub struct FunctionCall {
+    /// The call name, `http-request:1.0.0@default`.
+    pub function: String,
+    pub with: Value,
+    /// `<job>/<task>/<attempt>`.
+    pub idempotency_key: String,
+    pub log: LogSink,
+    /// Cancelled when nobody wants the outcome any more; the future may also just be dropped.
+    pub cancelled: CancellationToken,
+}
+
+/// Performs any call of the engine (invariant 8). [`Runners`] is the hub's; a distributed engine brings its own.
+#[async_trait]
+pub trait TaskRunner: Send + Sync {
+    /// Performs one call.
+    ///
+    /// # Errors
+    /// The specification's error that the task faults with.
+    async fn run(&self, call: TaskCall) -> Result<Value, WorkflowError>;
+}
+
+/// A call with what it takes to perform it.
+#[derive(Clone, Debug)]
+pub struct TaskCall {
+    pub call: Call,
+    pub idempotency_key: String,
+    pub log: LogSink,
+    pub cancelled: CancellationToken,
+}
+
+/// Takes the lines that a running call writes. Never blocks; the store gives each line its offset, in order.
+#[derive(Clone)]
+pub struct LogSink {
+    write: Arc<dyn Fn(LogLevel, String) + Send + Sync>,
+}
+
+impl LogSink {
+    /// A sink that hands every line to `write`.
+    pub fn new(write: impl Fn(LogLevel, String) + Send + Sync + 'static) -> Self {
+        Self { write: Arc::new(write) }
+    }
+
+    /// A sink that collects the lines, for tests of runners.
+    pub fn collecting() -> (Self, Arc<Mutex<Vec<(LogLevel, String)>>>) {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = {
+            let lines = Arc::clone(&lines);
+            Self::new(move |level, message| {
+                lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((level, message));
+            })
+        };
+        (sink, lines)
+    }
+
+    pub fn write(&self, level: LogLevel, message: impl Into<String>) {
+        (self.write)(level, message.into());
+    }
+
+    pub fn debug(&self, message: impl Into<String>) {
+        self.write(LogLevel::Debug, message);
+    }
+
+    pub fn info(&self, message: impl Into<String>) {
+        self.write(LogLevel::Info, message);
+    }
+
+    pub fn warn(&self, message: impl Into<String>) {
+        self.write(LogLevel::Warn, message);
+    }
+
+    pub fn error(&self, message: impl Into<String>) {
+        self.write(LogLevel::Error, message);
+    }
+}
+
+impl fmt::Debug for LogSink {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LogSink")
+    }
+}
+
+/// The hub's runners: HTTP built in, catalog functions as given.
+#[derive(Clone)]
+pub struct Runners {
+    /// Performs `call: http` and `http-request`.
+    pub http: Arc<HttpRunner>,
+    /// Performs every other function of the default catalog.
+    pub functions: Arc<dyn FunctionRunner>,
+}
+
+/// The catalog's HTTP function without its version: performed by the HTTP runner.
+const HTTP_REQUEST: &str = "http-request";
+
+#[async_trait]
+impl TaskRunner for Runners {
+    async fn run(&self, call: TaskCall) -> Result<Value, WorkflowError> {
+        let TaskCall { call, idempotency_key, log, cancelled } = call;
+        match call {
+            Call::Http { with } => self.http.run_call(&with, &idempotency_key, &log).await,
+            Call::Function { function, with } if plugin_name(&function) == HTTP_REQUEST => {
+                self.http.run_plugin(&with, &idempotency_key, &log).await
+            }
+            Call::Function { function, with } => {
+                if cancelled.is_cancelled() {
+                    return Err(faults::runtime("the call was cancelled before it began"));
+                }
+                self.functions.run(FunctionCall { function, with, idempotency_key, log, cancelled }).await
+            }
+        }
+    }
+}
+
+/// The name of a catalog function without version and catalog: `dns-record-add` of `dns-record-add:1.0.0@default`.
+pub fn plugin_name(function: &str) -> &str {
+    let end = function.find([':', '@']).unwrap_or(function.len());
+    &function[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plugin_name;
+
+    #[test]
+    fn a_function_is_shown_without_version_and_catalog() {
+        assert_eq!(plugin_name("dns-record-add:1.0.0@default"), "dns-record-add");
+        assert_eq!(plugin_name("local"), "local");
+    }
+}
