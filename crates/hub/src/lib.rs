@@ -5,3 +5,4 @@
 pub mod clock;
 pub mod database;
 pub mod error;
+pub mod execution;

@@ -76,7 +76,8 @@ impl HttpRunner {
     }
 
     async fn perform(&self, mut plan: RequestPlan, key: &str, log: &LogSink) -> Result<Value, WorkflowError> {
-        let key = HeaderValue::from_str(key).map_err(|_| faults::runtime("the idempotency key is not a header"))?;
+        let key =
+            HeaderValue::from_str(key).map_err(|_| faults::runtime("the idempotency key is not a header"))?;
         plan.headers.entry(HeaderName::from_static("idempotency-key")).or_insert(key);
         plan.headers
             .entry(USER_AGENT)
@@ -99,7 +100,10 @@ impl HttpRunner {
             log.debug(format!("{} bytes read", answer.body.len()));
             return response::outcome(&plan, &answer);
         }
-        Err(faults::communication(310, format!("more than {HOPS} redirections from {}", shown_url(&plan.url))))
+        Err(faults::communication(
+            310,
+            format!("more than {HOPS} redirections from {}", shown_url(&plan.url)),
+        ))
     }
 
     async fn send(&self, plan: &RequestPlan, url: &Url, log: &LogSink) -> Result<Response, WorkflowError> {
@@ -117,7 +121,8 @@ impl HttpRunner {
         let took = begun.elapsed().as_millis();
         match result {
             Ok(response) => {
-                let length = response.content_length().map_or(String::new(), |length| format!(", {length} bytes"));
+                let length =
+                    response.content_length().map_or(String::new(), |length| format!(", {length} bytes"));
                 let line = format!("{} after {took} ms{length}", response.status());
                 if response.status().is_client_error() || response.status().is_server_error() {
                     log.warn(line);
@@ -128,7 +133,10 @@ impl HttpRunner {
             }
             Err(cause) => {
                 let error = transport_error(url, &cause);
-                log.error(format!("no answer after {took} ms: {}", error.detail.as_deref().unwrap_or_default()));
+                log.error(format!(
+                    "no answer after {took} ms: {}",
+                    error.detail.as_deref().unwrap_or_default()
+                ));
                 Err(error)
             }
         }
@@ -161,7 +169,8 @@ impl HttpRunner {
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let client = build(&key).map_err(|cause| faults::runtime(format!("no HTTP client: {}", chain(&cause))))?;
+        let client =
+            build(&key).map_err(|cause| faults::runtime(format!("no HTTP client: {}", chain(&cause))))?;
         if clients.len() >= CLIENTS {
             clients.clear();
         }

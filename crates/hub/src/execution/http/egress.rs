@@ -60,7 +60,9 @@ impl EgressPolicy {
             };
         }
         let (host, port) = destination;
-        Err(format!("{host}:{port} is not in the hub's egress allow list ([egress] allow of its configuration)"))
+        Err(format!(
+            "{host}:{port} is not in the hub's egress allow list ([egress] allow of its configuration)"
+        ))
     }
 
     /// Whether a request that is permitted may connect to this address.

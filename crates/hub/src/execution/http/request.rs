@@ -11,7 +11,7 @@ use crate::execution::faults;
 
 /// A request that is ready to be sent.
 #[derive(Clone, Debug)]
-pub struct RequestPlan {
+pub(super) struct RequestPlan {
     pub method: Method,
     pub url: Url,
     pub headers: HeaderMap,
@@ -26,7 +26,7 @@ pub struct RequestPlan {
 
 /// What becomes the task's output (DSL reference, HTTP call, `output`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputForm {
+pub(super) enum OutputForm {
     /// The body, read as what it says it is.
     Content,
     /// The body's bytes, in base64.
@@ -36,7 +36,7 @@ pub enum OutputForm {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum VersionChoice {
+pub(super) enum VersionChoice {
     #[default]
     Any,
     Http1,
@@ -47,7 +47,7 @@ pub enum VersionChoice {
 ///
 /// # Errors
 /// A validation or configuration error that names the member.
-pub fn from_call(with: &Value) -> Result<RequestPlan, WorkflowError> {
+pub(super) fn from_call(with: &Value) -> Result<RequestPlan, WorkflowError> {
     let endpoint = with.get("endpoint").unwrap_or(&Value::Null);
     let (address, authentication) = match endpoint {
         Value::String(address) => (address.as_str(), None),
@@ -87,7 +87,7 @@ pub fn from_call(with: &Value) -> Result<RequestPlan, WorkflowError> {
 ///
 /// # Errors
 /// A validation error that names the member.
-pub fn from_plugin(with: &Value) -> Result<RequestPlan, WorkflowError> {
+pub(super) fn from_plugin(with: &Value) -> Result<RequestPlan, WorkflowError> {
     let mut headers = headers(with.get("headers"))?;
     match with.get("tokenSource").and_then(Value::as_str) {
         None | Some("" | "none") => {}
@@ -174,7 +174,10 @@ fn shown(address: &str) -> &str {
     address.rsplit_once('@').map_or(address, |(_, rest)| rest)
 }
 
-fn members<'a>(value: Option<&'a Value>, name: &str) -> Result<Option<&'a Map<String, Value>>, WorkflowError> {
+fn members<'a>(
+    value: Option<&'a Value>,
+    name: &str,
+) -> Result<Option<&'a Map<String, Value>>, WorkflowError> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(members)) => Ok(Some(members)),
@@ -222,7 +225,9 @@ fn headers(headers: Option<&Value>) -> Result<HeaderMap, WorkflowError> {
         let header = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| faults::validation(format!("headers: {name:?} is not the name of a header")))?;
         let value = HeaderValue::from_str(&text_of(value)).map_err(|_| {
-            faults::validation(format!("headers: the value of {name:?} has characters that a header cannot carry"))
+            faults::validation(format!(
+                "headers: the value of {name:?} has characters that a header cannot carry"
+            ))
         })?;
         map.append(header, value);
     }
@@ -253,8 +258,11 @@ fn authorization(authentication: &Value) -> Result<HeaderValue, WorkflowError> {
         };
         return secret_header(&format!("Bearer {token}"));
     }
-    let kind = authentication.as_object().and_then(|members| members.keys().next()).map_or("", String::as_str);
-    Err(faults::configuration(format!("authentication {kind:?} is not performed by this hub; basic and bearer are")))
+    let kind =
+        authentication.as_object().and_then(|members| members.keys().next()).map_or("", String::as_str);
+    Err(faults::configuration(format!(
+        "authentication {kind:?} is not performed by this hub; basic and bearer are"
+    )))
 }
 
 fn basic(username: &str, password: &str) -> Result<HeaderValue, WorkflowError> {
@@ -324,7 +332,8 @@ mod tests {
         assert!(check(json!({"url": "http://a/", "headers": {"a": "b\nc"}})).contains("\"a\""));
         assert!(check(json!({"url": "http://a/", "expectedStatus": [1000]})).contains("expectedStatus"));
         assert!(check(json!({"url": "http://a/", "tokenSource": "bearer"})).contains("token"));
-        let unsupported = from_call(&json!({"endpoint": {"uri": "http://a/", "authentication": {"oauth2": {}}}}));
+        let unsupported =
+            from_call(&json!({"endpoint": {"uri": "http://a/", "authentication": {"oauth2": {}}}}));
         assert!(unsupported.unwrap_err().kind.ends_with("/configuration"));
     }
 }

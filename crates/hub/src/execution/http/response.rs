@@ -12,7 +12,7 @@ use crate::execution::faults;
 
 /// An answer whose body is read.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub(super) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -27,7 +27,7 @@ const EXCERPT: usize = 500;
 ///
 /// # Errors
 /// A communication error with the answer's status where that status is not wanted.
-pub fn outcome(plan: &RequestPlan, answer: &Answer) -> Result<Value, WorkflowError> {
+pub(super) fn outcome(plan: &RequestPlan, answer: &Answer) -> Result<Value, WorkflowError> {
     let status = answer.status.as_u16();
     if !is_expected(plan, status) {
         let reason = answer.status.canonical_reason().unwrap_or("unknown status");
@@ -35,7 +35,11 @@ pub fn outcome(plan: &RequestPlan, answer: &Answer) -> Result<Value, WorkflowErr
         let separator = if excerpt.is_empty() { "" } else { ": " };
         return Err(faults::communication(
             status,
-            format!("{} {} answered {status} {reason}{separator}{excerpt}", plan.method, shown_url(&answer.url)),
+            format!(
+                "{} {} answered {status} {reason}{separator}{excerpt}",
+                plan.method,
+                shown_url(&answer.url)
+            ),
         ));
     }
     Ok(match plan.output {
@@ -64,7 +68,7 @@ fn is_expected(plan: &RequestPlan, status: u16) -> bool {
 }
 
 /// A URL as logs and errors show it: the names of its parameters, not their values.
-pub fn shown_url(url: &Url) -> String {
+pub(super) fn shown_url(url: &Url) -> String {
     let mut shown = url.clone();
     shown.set_query(None);
     shown.set_fragment(None);

@@ -67,9 +67,15 @@ async fn a_call_carries_its_key_and_its_log_holds_no_secret() {
     assert_eq!(seen[0].1["authorization"], "Basic dXNlcjpoaWRkZW4=");
     assert_eq!(&seen[0].2[..], b"{\"a\":1}");
     let lines = lines.lock().unwrap();
-    assert!(lines.iter().all(|(_, line)| !line.contains("hidden") && !line.contains("dXNlcjpoaWRkZW4")), "{lines:?}");
+    assert!(
+        lines.iter().all(|(_, line)| !line.contains("hidden") && !line.contains("dXNlcjpoaWRkZW4")),
+        "{lines:?}"
+    );
     assert!(lines[0].1.starts_with("POST http://127.0.0.1"), "{lines:?}");
-    assert!(lines.iter().any(|(level, line)| *level == LogLevel::Info && line.starts_with("200 OK")), "{lines:?}");
+    assert!(
+        lines.iter().any(|(level, line)| *level == LogLevel::Info && line.starts_with("200 OK")),
+        "{lines:?}"
+    );
 }
 
 #[tokio::test]
@@ -84,7 +90,14 @@ async fn every_hop_of_a_redirection_is_checked() {
     assert_eq!(check("/here", json!({})).await.unwrap_err().status, 307);
     let error = check("/away", json!({"redirect": true})).await.unwrap_err();
     assert!(error.kind.ends_with("/authorization"), "{error:?}");
-    assert!(check("/round", json!({"redirect": true})).await.unwrap_err().detail.unwrap().contains("redirections"));
+    assert!(
+        check("/round", json!({"redirect": true}))
+            .await
+            .unwrap_err()
+            .detail
+            .unwrap()
+            .contains("redirections")
+    );
 }
 
 #[tokio::test]
