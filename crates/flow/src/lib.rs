@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod document;
 pub mod engine;
+pub mod expression;
 pub mod pointer;
 pub mod problem;
 pub mod view;
