@@ -5,9 +5,7 @@
 
 pub mod catalog;
 pub mod document;
-pub mod edit;
 pub mod engine;
-pub mod expression;
 pub mod pointer;
 pub mod problem;
 pub mod view;

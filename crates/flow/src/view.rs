@@ -7,9 +7,7 @@ mod flow;
 mod tasks;
 
 pub use flow::{FlowTarget, SwitchCase, resolve_then, switch_cases};
-pub use tasks::{
-    ChildList, ChildRole, Origin, TaskView, Tasks, child_lists, possible_child_lists, tasks, tasks_of_list,
-};
+pub use tasks::{ChildList, ChildRole, Origin, TaskView, Tasks, child_lists, tasks, tasks_of_list};
 
 use serde_json::Value;
 
