@@ -1,5 +1,1 @@
-//! Mounts the console.
-
-fn main() {
-    mas_console::start();
-}
+fn main() {}

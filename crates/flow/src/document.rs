@@ -92,7 +92,7 @@ impl Document {
         serde_saphyr::to_string_with_options(&self.root, options)
             .ok()
             .filter(|text| Self::from_yaml(text).is_ok_and(|read| same(&read.root, &self.root)))
-            .unwrap_or_else(|| self.to_json_pretty())
+            .unwrap_or_else(|| self.to_json_pretty().chars().fold(String::new(), printable))
     }
 
     /// `sha256:` and the lower-case hexadecimal SHA-256 of the compact JSON.
@@ -105,6 +105,18 @@ impl Document {
             text
         })
     }
+}
+
+/// Adds a character of JSON text as YAML may hold it: what YAML does not call printable, and its other line
+/// breaks, stand only within the quotes of a text, where they can be escaped.
+fn printable(mut text: String, character: char) -> String {
+    match character {
+        '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+        }
+        other => text.push(other),
+    }
+    text
 }
 
 /// Equal in value and in the order of members, which `==` does not compare.
@@ -123,3 +135,25 @@ fn same(left: &Value, right: &Value) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+/// The files of a folder of the shared test data, or `None` where this machine has none.
+#[cfg(test)]
+pub(crate) fn shared(folder: &str) -> Option<Vec<(String, String)>> {
+    let root = std::env::var_os("MAS_SHARED").map_or_else(
+        || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        std::path::PathBuf::from,
+    );
+    let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
+        eprintln!("skipped: no ../shared/{folder}");
+        return None;
+    };
+    let mut files: Vec<_> = entries
+        .filter_map(Result::ok)
+        .map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).expect("a readable file");
+            (entry.file_name().to_string_lossy().into_owned(), text)
+        })
+        .collect();
+    files.sort();
+    Some(files)
+}

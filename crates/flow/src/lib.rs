@@ -5,13 +5,21 @@
 
 pub mod catalog;
 pub mod document;
+pub mod edit;
 pub mod engine;
+pub mod expression;
+pub mod input;
 pub mod pointer;
 pub mod problem;
+pub mod unsupported;
+pub mod validate;
 pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
 pub use document::{Document, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, source_map};
+pub use input::{check_input, defaults};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
+pub use unsupported::unsupported;
+pub use validate::validate;
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};

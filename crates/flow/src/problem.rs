@@ -17,10 +17,43 @@ pub struct Problem {
     pub message_zh: String,
 }
 
-/// Errors refuse saving; warnings refuse the start where they name something that the hub cannot run.
+/// Errors refuse saving; warnings refuse the start where they name something that the hub cannot run
+/// ([`UNSUPPORTED`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     Error,
     Warning,
+}
+
+/// The code of the warnings that refuse the start.
+pub const UNSUPPORTED: &str = "unsupported-construct";
+
+impl Problem {
+    pub fn error(
+        pointer: Pointer,
+        code: &str,
+        message_en: impl Into<String>,
+        message_zh: impl Into<String>,
+    ) -> Self {
+        Self::new(pointer, Severity::Error, code, message_en.into(), message_zh.into())
+    }
+
+    pub fn warning(
+        pointer: Pointer,
+        code: &str,
+        message_en: impl Into<String>,
+        message_zh: impl Into<String>,
+    ) -> Self {
+        Self::new(pointer, Severity::Warning, code, message_en.into(), message_zh.into())
+    }
+
+    fn new(pointer: Pointer, severity: Severity, code: &str, message_en: String, message_zh: String) -> Self {
+        Self { pointer, severity, code: code.to_owned(), message_en, message_zh }
+    }
+
+    /// Whether this problem refuses the start of a definition that may be saved.
+    pub fn refuses_start(&self) -> bool {
+        self.severity == Severity::Error || self.code == UNSUPPORTED
+    }
 }

@@ -6,8 +6,11 @@
 mod flow;
 mod tasks;
 
+pub(crate) use flow::is_branches;
 pub use flow::{FlowTarget, SwitchCase, resolve_then, switch_cases};
-pub use tasks::{ChildList, ChildRole, Origin, TaskView, Tasks, child_lists, tasks, tasks_of_list};
+pub use tasks::{
+    ChildList, ChildRole, Origin, TaskView, Tasks, child_lists, possible_child_lists, tasks, tasks_of_list,
+};
 
 use serde_json::Value;
 

@@ -1,28 +1,7 @@
-use std::path::PathBuf;
-
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-
-/// The folder of shared test data, or `None` where this machine has none.
-fn shared(folder: &str) -> Option<Vec<(String, String)>> {
-    let root = std::env::var_os("MAS_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
-        eprintln!("skipped: no ../shared/{folder}");
-        return None;
-    };
-    let mut files: Vec<_> = entries
-        .filter_map(Result::ok)
-        .map(|entry| {
-            let text = std::fs::read_to_string(entry.path()).expect("a readable file");
-            (entry.file_name().to_string_lossy().into_owned(), text)
-        })
-        .collect();
-    files.sort();
-    Some(files)
-}
 
 #[test]
 fn every_example_survives_both_formats() {

@@ -40,7 +40,7 @@ pub fn resolve_then(document: &Document, list: &Pointer, index: usize, then: Opt
 
 /// Whether `list` is the `branches` of a fork: a task that is named `fork` may hold a member of that name too,
 /// so the member around it has to be a fork's configuration.
-fn is_branches(root: &Value, list: &Pointer) -> bool {
+pub(crate) fn is_branches(root: &Value, list: &Pointer) -> bool {
     let tokens: Vec<String> = list.tokens().collect();
     let [.., fork, branches] = tokens.as_slice() else { return false };
     let holder = list.parent().and_then(|fork| fork.parent());

@@ -80,22 +80,29 @@ impl<'a> TaskView<'a> {
 
 /// The lists of tasks that the task `value` at `pointer` holds, in the order in which they are reached.
 pub fn child_lists(pointer: &Pointer, value: &Value) -> Vec<ChildList> {
+    let mut lists = possible_child_lists(pointer, value);
+    lists.retain(|list| {
+        let path = &list.pointer.as_str()[pointer.as_str().len()..];
+        value.pointer(path).is_some_and(Value::is_array)
+    });
+    lists
+}
+
+/// The lists of tasks that the language lets the task `value` hold, whether they are written yet or not:
+/// a `try` has a place for `catch.do` before anything stands in it.
+pub fn possible_child_lists(pointer: &Pointer, value: &Value) -> Vec<ChildList> {
     let paths: &[(&[&str], ChildRole)] = match TaskKind::of(value) {
         Some(TaskKind::Do | TaskKind::For) => &[(&["do"], ChildRole::Body)],
         Some(TaskKind::Fork) => &[(&["fork", "branches"], ChildRole::Branches)],
         Some(TaskKind::Try) => &[(&["try"], ChildRole::Try), (&["catch", "do"], ChildRole::Catch)],
         Some(TaskKind::Listen) => &[(&["foreach", "do"], ChildRole::Foreach)],
-        Some(TaskKind::Call) => &[(&["with", "subscription", "foreach", "do"], ChildRole::Foreach)],
+        Some(TaskKind::Call) if value.get("call").and_then(Value::as_str) == Some("asyncapi") => {
+            &[(&["with", "subscription", "foreach", "do"], ChildRole::Foreach)]
+        }
         _ => &[],
     };
     paths
         .iter()
-        .filter(|(path, role)| {
-            let asyncapi = value.get("call").and_then(Value::as_str) == Some("asyncapi");
-            let list = path.iter().try_fold(value, |value, name| value.get(name));
-            list.is_some_and(Value::is_array)
-                && (*role != ChildRole::Foreach || path[0] == "foreach" || asyncapi)
-        })
         .map(|(path, role)| ChildList {
             pointer: path.iter().fold(pointer.clone(), |pointer, name| pointer.child(name)),
             role: *role,

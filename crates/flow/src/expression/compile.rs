@@ -1,0 +1,226 @@
+//! From text to a program: parsed, given its ticks, and linked with only the definitions that it reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use jaq_core::compile::Undefined;
+use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
+use jaq_core::load::parse::{Def, Parser, Term};
+use jaq_core::load::{self, Arena, File, Loader};
+
+use super::guard::{self, visit_calls};
+use super::natives::{self, Machine};
+
+const LONGEST_TEXT: usize = 64 * 1024;
+const DEEPEST_NESTING: usize = 48;
+const DEEPEST_TREE: usize = 96;
+/// Words after which a term nests within another without a bracket.
+const NESTING_WORDS: [&str; 13] =
+    ["def", "if", "elif", "then", "else", "try", "catch", "as", "reduce", "foreach", "label", "and", "or"];
+const MAIN: &str = "__workflow_expression__";
+
+pub(super) type Compiled = (jaq_core::Filter<Machine>, Vec<String>);
+
+/// # Errors
+/// One sentence for a person.
+pub(super) fn compile(text: &str) -> Result<Compiled, String> {
+    let term = parse(text)?;
+    if let Some(name) = guard::endless_closure(&term) {
+        return Err(format!("`{name}` calls itself and takes a filter: only values (`$x`) can be handed on"));
+    }
+    let main = Def { name: MAIN, args: Vec::new(), body: guard::guarded(term) };
+    let defs = reachable(&main);
+    // A first try finds out which variables the program takes from outside.
+    match link(defs.clone(), main.clone(), &[]) {
+        Ok(filter) => Ok((filter, Vec::new())),
+        Err(missing) => {
+            let mut variables = BTreeSet::new();
+            for (name, what) in missing {
+                match what {
+                    Undefined::Var if name == "$ENV" || name == "$__loc__" => {
+                        return Err(format!("{name} is not available here"));
+                    }
+                    Undefined::Var => _ = variables.insert(name),
+                    Undefined::Filter(arity) => {
+                        return Err(format!("there is no function `{name}` with {arity} arguments"));
+                    }
+                    other => return Err(format!("there is no {} `{name}`", other.as_str())),
+                }
+            }
+            let variables: Vec<String> = variables.into_iter().collect();
+            match link(defs, main, &variables) {
+                Ok(filter) => Ok((filter, variables)),
+                Err(missing) => Err(match missing.first() {
+                    Some((name, what)) => format!("there is no {} `{name}`", what.as_str()),
+                    None => "it does not compile".to_owned(),
+                }),
+            }
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Term<&str>, String> {
+    if text.trim().is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    if text.len() > LONGEST_TEXT {
+        return Err(format!("it is longer than {LONGEST_TEXT} bytes"));
+    }
+    check_nesting(text)?;
+    let tokens = Lexer::new(text).lex().map_err(|errors| match errors.into_iter().next() {
+        Some((expected, rest)) => format!("{} expected{}", expected.as_str(), near(text, rest)),
+        None => "it cannot be read".to_owned(),
+    })?;
+    if depth(&tokens) > DEEPEST_TREE {
+        return Err(format!("it chains or nests more than {DEEPEST_TREE} operations"));
+    }
+    Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| match errors.into_iter().next() {
+        Some((expected, found)) => {
+            format!("{} expected{}", expected.as_str(), near(text, Token::opt_as_str(found, text)))
+        }
+        None => "it cannot be read".to_owned(),
+    })
+}
+
+/// jaq reads brackets by recursion: a text of ten thousand of them would take the stack along.
+fn check_nesting(text: &str) -> Result<(), String> {
+    let mut depth = 0_usize;
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST_NESTING {
+            return Err(format!("it nests more than {DEEPEST_NESTING} brackets"));
+        }
+    }
+    Ok(())
+}
+
+/// How deep the syntax tree of these tokens can be at most: jaq and the guard walk it by recursion.
+///
+/// Every operator and some words can nest once in the one before (`- - - 1`, `. | . | .`, also `1, 2, 3`).
+fn depth(tokens: &[Token<&str>]) -> usize {
+    let here = tokens.iter().filter(|token| nests(token)).count();
+    here + tokens.iter().map(depth_within).max().unwrap_or(0)
+}
+
+fn nests(Token(text, kind): &Token<&str>) -> bool {
+    match kind {
+        Tok::Sym => !text.starts_with('.') && !matches!(*text, ";" | ":" | "?"),
+        Tok::Word => NESTING_WORDS.contains(text),
+        _ => false,
+    }
+}
+
+fn depth_within(Token(_, kind): &Token<&str>) -> usize {
+    match kind {
+        Tok::Block(tokens) => 1 + depth(tokens),
+        Tok::Str(parts) => {
+            let within = |part: &StrPart<_, _>| match part {
+                StrPart::Term(token) => depth_within(token),
+                StrPart::Str(_) | StrPart::Char(_) => 0,
+            };
+            // Interpolated parts are added to each other, one in the next.
+            2 * parts.len() + parts.iter().map(within).max().unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+fn near(text: &str, rest: &str) -> String {
+    let offset = (rest.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
+    match offset.filter(|offset| *offset < text.len()) {
+        Some(offset) => {
+            let shown: String = text[offset..].chars().take(20).collect();
+            format!(" at character {}, before `{shown}`", text[..offset].chars().count() + 1)
+        }
+        None => " at the end".to_owned(),
+    }
+}
+
+fn link(
+    defs: Vec<Def<&'static str>>,
+    main: Def<&str>,
+    variables: &[String],
+) -> Result<jaq_core::Filter<Machine>, Vec<(String, Undefined)>> {
+    fn shorten<'s>(def: Def<&'static str>) -> Def<&'s str> {
+        def
+    }
+    let arena = Arena::default();
+    let prelude = defs.into_iter().map(shorten).chain([main]);
+    let unexpected = || vec![("!".to_owned(), Undefined::Mod)];
+    let modules =
+        Loader::new(prelude).load(&arena, File { code: MAIN, path: () }).map_err(|_| unexpected())?;
+    jaq_core::Compiler::default()
+        .with_funs(natives::functions())
+        .with_global_vars(variables.iter().map(String::as_str))
+        .compile(modules)
+        .map_err(|errors| {
+            errors
+                .into_iter()
+                .flat_map(|(_, errors)| errors)
+                .map(|(name, what)| (name.to_owned(), what))
+                .collect()
+        })
+}
+
+/// The definitions that `main` reaches, in the order in which jaq defines them.
+fn reachable(main: &Def<&str>) -> Vec<Def<&'static str>> {
+    let library = library();
+    let mut wanted = vec![false; library.defs.len()];
+    let mut open: Vec<usize> = Vec::new();
+    let mut want = |name: &str, open: &mut Vec<usize>| {
+        for &index in library.by_name.get(name).map_or(&[][..], Vec::as_slice) {
+            if !std::mem::replace(&mut wanted[index], true) {
+                open.push(index);
+            }
+        }
+    };
+    visit_calls(&main.body, &mut |name| want(name, &mut open));
+    while let Some(index) = open.pop() {
+        for name in &library.calls[index] {
+            want(name, &mut open);
+        }
+    }
+    library.defs.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(def, _)| def.clone()).collect()
+}
+
+struct Library {
+    defs: Vec<Def<&'static str>>,
+    calls: Vec<BTreeSet<&'static str>>,
+    by_name: BTreeMap<&'static str, Vec<usize>>,
+}
+
+/// Stand-ins for definitions of jaq that would go round the budget.
+const OWN: &str = "def @text: tostring; def @json: tojson;";
+
+/// Not offered: they would read or write something outside, or stand for what [`OWN`] replaces.
+const WITHHELD: [&str; 7] = ["debug", "stderr", "halt", "halt_error", "tostring", "@text", "@json"];
+
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let theirs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let own = load::parse(OWN, |parser| parser.defs()).unwrap_or_default();
+        let defs: Vec<_> = own
+            .into_iter()
+            .chain(theirs.filter(|def| !WITHHELD.contains(&def.name)))
+            .map(|def| Def { body: guard::guarded(def.body), ..def })
+            .collect();
+        let mut by_name = BTreeMap::<_, Vec<usize>>::new();
+        for (index, def) in defs.iter().enumerate() {
+            by_name.entry(def.name).or_default().push(index);
+        }
+        let calls = defs
+            .iter()
+            .map(|def| {
+                let mut names = BTreeSet::new();
+                visit_calls(&def.body, &mut |name| _ = names.insert(name));
+                names
+            })
+            .collect();
+        Library { defs, calls, by_name }
+    })
+}

@@ -1,0 +1,200 @@
+//! What the hub cannot run yet, by name: such a definition can be written, drawn and saved, but not started.
+//!
+//! [`crate::program`] refuses the same when a job begins; here it is said before anybody waits for it.
+
+use serde_json::Value;
+
+use crate::problem::UNSUPPORTED;
+use crate::view::{self, Origin, TaskKind, TaskView};
+use crate::{Document, Pointer, Problem};
+
+/// A warning for every construct that the hub cannot run, in the order of the definition.
+pub fn unsupported(document: &Document) -> Vec<Problem> {
+    let root = document.root();
+    let mut found = Found { problems: Vec::new() };
+    found.workflow(root);
+    for task in view::tasks(document).filter(|task| task.origin == Origin::Flow) {
+        found.task(root, &task);
+    }
+    found.problems
+}
+
+struct Found {
+    problems: Vec<Problem>,
+}
+
+impl Found {
+    fn workflow(&mut self, root: &Value) {
+        let top = Pointer::root();
+        let used = top.child("use");
+        for (pointer, name) in
+            [(top.child("schedule"), "schedule"), (used.child("extensions"), "use.extensions")]
+        {
+            if pointer.get(root).is_some_and(|value| value.as_array().is_none_or(|items| !items.is_empty())) {
+                self.report(pointer, name);
+            }
+        }
+        if let Some(language) =
+            root.pointer("/evaluate/language").and_then(Value::as_str).filter(|language| *language != "jq")
+        {
+            self.report(top.child("evaluate").child("language"), &format!("evaluate.language: {language}"));
+        }
+        if root.pointer("/evaluate/mode").and_then(Value::as_str) == Some("loose") {
+            self.report(top.child("evaluate").child("mode"), "evaluate.mode: loose");
+        }
+        self.schemas(&top, root);
+        let policies = used.child("authentications");
+        for (name, policy) in policies.get(root).and_then(Value::as_object).into_iter().flatten() {
+            self.authentication(&policies.child(name), policy);
+        }
+    }
+
+    fn task(&mut self, root: &Value, task: &TaskView<'_>) {
+        let at = &task.pointer;
+        self.schemas(at, task.value);
+        match task.kind {
+            Some(TaskKind::Call) => self.call(root, task),
+            Some(TaskKind::Emit | TaskKind::Listen) => {
+                let name = task.kind.map_or("", TaskKind::key);
+                self.report(at.child(name), name);
+            }
+            Some(TaskKind::Run) => {
+                let process = ["container", "script", "shell", "workflow"];
+                let process = process
+                    .into_iter()
+                    .find(|name| task.value.get("run").is_some_and(|run| run.get(name).is_some()));
+                self.report(
+                    at.child("run"),
+                    &process.map_or("run".to_owned(), |process| format!("run: {process}")),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, root: &Value, task: &TaskView<'_>) {
+        let Some(called) = task.called() else { return };
+        let at = task.pointer.child("call");
+        let own = root
+            .get("use")
+            .and_then(|used| used.get("functions"))
+            .is_some_and(|functions| functions.get(called).is_some());
+        match called {
+            "http" => {
+                let policy = task.value.pointer("/with/endpoint/authentication");
+                if let Some(policy) = policy.filter(|policy| policy.get("use").is_none()) {
+                    let endpoint = task.pointer.child("with").child("endpoint");
+                    self.authentication(&endpoint.child("authentication"), policy);
+                }
+            }
+            "grpc" | "openapi" | "asyncapi" | "a2a" | "mcp" => self.report(at, &format!("call: {called}")),
+            _ if own => self.report(at, &format!("call: {called} (use.functions)")),
+            _ if called.contains("://") => self.report(at, &format!("call: {called}")),
+            _ => match called.rsplit_once('@') {
+                Some((_, catalog)) if catalog != "default" => {
+                    self.report(at, &format!("call: …@{catalog} (use.catalogs)"))
+                }
+                _ => {}
+            },
+        }
+    }
+
+    fn authentication(&mut self, at: &Pointer, policy: &Value) {
+        for kind in ["digest", "oauth2", "oidc"] {
+            if policy.get(kind).is_some() {
+                self.report(at.child(kind), &format!("authentication: {kind}"));
+            }
+        }
+        for kind in ["basic", "bearer"] {
+            if policy.get(kind).is_some_and(|policy| policy.get("use").is_some()) {
+                self.report(at.child(kind).child("use"), &format!("authentication: {kind} (use)"));
+            }
+        }
+    }
+
+    /// Schemas that stand elsewhere, or in another language than JSON Schema, are not fetched or checked.
+    fn schemas(&mut self, at: &Pointer, value: &Value) {
+        for place in ["input", "output", "export"] {
+            let Some(schema) = value.get(place).and_then(|place| place.get("schema")) else { continue };
+            let at = at.child(place).child("schema");
+            if schema.get("resource").is_some() {
+                self.report(at.child("resource"), &format!("{place}.schema.resource"));
+            }
+            let format = schema.get("format").and_then(Value::as_str);
+            if let Some(format) = format.filter(|format| format.split(':').next() != Some("json")) {
+                self.report(at.child("format"), &format!("{place}.schema.format: {format}"));
+            }
+        }
+    }
+
+    fn report(&mut self, at: Pointer, name: &str) {
+        self.problems.push(Problem::warning(
+            at,
+            UNSUPPORTED,
+            format!("The hub cannot run `{name}` yet; the workflow can be saved, but not started."),
+            format!("Hub 目前还不能执行 `{name}`；可以保存该工作流，但不能启动。"),
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(root: Value) -> String {
+        let problems = unsupported(&Document::from_value(root));
+        problems.into_iter().map(|problem| format!("{}: {}\n", problem.pointer, problem.message_en)).collect()
+    }
+
+    #[test]
+    fn what_the_hub_cannot_run_is_named() {
+        insta::assert_snapshot!(check(json!({
+            "schedule": { "cron": "0 0 * * *" },
+            "evaluate": { "language": "js" },
+            "input": { "schema": { "format": "avro", "resource": { "endpoint": "x" } } },
+            "use": {
+                "functions": { "mine": { "call": "grpc" } },
+                "authentications": { "key": { "oauth2": {} } },
+                "extensions": [{ "a": { "extend": "all" } }],
+            },
+            "do": [
+                { "a": { "call": "grpc" } },
+                { "b": { "call": "mine" } },
+                { "c": { "call": "log:1.0.0@theirs" } },
+                { "d": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "digest": {} } } } } },
+                { "e": { "do": [{ "f": { "listen": {} } }, { "g": { "emit": {} } }, { "h": { "run": { "shell": {} } } }] } },
+                { "i": { "call": "https://example.com/function.yaml" } },
+            ],
+        })), @r"
+            /schedule: The hub cannot run `schedule` yet; the workflow can be saved, but not started.
+            /use/extensions: The hub cannot run `use.extensions` yet; the workflow can be saved, but not started.
+            /evaluate/language: The hub cannot run `evaluate.language: js` yet; the workflow can be saved, but not started.
+            /input/schema/resource: The hub cannot run `input.schema.resource` yet; the workflow can be saved, but not started.
+            /input/schema/format: The hub cannot run `input.schema.format: avro` yet; the workflow can be saved, but not started.
+            /use/authentications/key/oauth2: The hub cannot run `authentication: oauth2` yet; the workflow can be saved, but not started.
+            /do/0/a/call: The hub cannot run `call: grpc` yet; the workflow can be saved, but not started.
+            /do/1/b/call: The hub cannot run `call: mine (use.functions)` yet; the workflow can be saved, but not started.
+            /do/2/c/call: The hub cannot run `call: …@theirs (use.catalogs)` yet; the workflow can be saved, but not started.
+            /do/3/d/with/endpoint/authentication/digest: The hub cannot run `authentication: digest` yet; the workflow can be saved, but not started.
+            /do/4/e/do/0/f/listen: The hub cannot run `listen` yet; the workflow can be saved, but not started.
+            /do/4/e/do/1/g/emit: The hub cannot run `emit` yet; the workflow can be saved, but not started.
+            /do/4/e/do/2/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
+            /do/5/i/call: The hub cannot run `call: https://example.com/function.yaml` yet; the workflow can be saved, but not started.
+            ");
+    }
+
+    #[test]
+    fn what_the_hub_can_run_is_not_named() {
+        assert_eq!(
+            check(json!({
+                "input": { "schema": { "document": {} } },
+                "do": [
+                    { "a": { "call": "manual-gate:1.0.0@default" } },
+                    { "b": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "bearer": { "token": "t" } } } } } },
+                ],
+            })),
+            ""
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! Calls of functions: whether the function is there, and whether it takes what it is given.
+
+use serde_json::Value;
+
+use super::Checker;
+use super::shape::quoted;
+use crate::Pointer;
+use crate::input::{self, Expressions};
+
+impl Checker<'_> {
+    /// Checks a call of `called`, which is none of the DSL's own protocols.
+    pub(super) fn function_call(&mut self, pointer: &Pointer, called: &str, with: Option<&Value>) {
+        let own = self
+            .root
+            .get("use")
+            .and_then(|used| used.get("functions"))
+            .and_then(|functions| functions.get(called));
+        if own.is_some() || self.catalog.is_empty() || !is_of_default_catalog(called) {
+            return;
+        }
+        let Some(function) = self.catalog.get(called) else {
+            let near = self.catalog.calls().find(|call| call.split(':').next() == called.split(':').next());
+            let (en, zh) = near.map_or_else(Default::default, |near| {
+                (format!(" There is `{near}`."), format!("可用的是 `{near}`。"))
+            });
+            self.warning(
+                &pointer.child("call"),
+                "unknown-function",
+                format!("The catalog has no function `{called}`.{en}"),
+                format!("目录中没有函数 `{called}`。{zh}"),
+            );
+            return;
+        };
+        let Some(with) = with else {
+            let required = function.input_schema.get("required").and_then(Value::as_array);
+            let required: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
+            if !required.is_empty() {
+                let (en, zh) = quoted(&required);
+                self.warning(
+                    pointer,
+                    "bad-argument",
+                    format!("`{called}` needs a `with` that has {en}."),
+                    format!("`{called}` 需要 `with`，其中要有 {zh}。"),
+                );
+            }
+            return;
+        };
+        if with.is_object() {
+            let at = pointer.child("with");
+            for problem in input::check_at(&function.input_schema, with, &at, Expressions::FitAnything) {
+                self.warning(&problem.pointer, "bad-argument", problem.message_en, problem.message_zh);
+            }
+        }
+    }
+}
+
+/// Whether a name is looked up in the runtime's own catalog: `name:version@default`, or a bare name.
+fn is_of_default_catalog(called: &str) -> bool {
+    !called.contains("://") && called.rsplit_once('@').is_none_or(|(_, catalog)| catalog == "default")
+}

@@ -1,0 +1,177 @@
+//! The rules that are more than a shape: versions, durations, endpoints, events, schedules, extensions.
+
+use serde_json::Value;
+
+use super::shape::{Object, Shape, closed, may, need, quoted, type_of};
+use super::{Checker, patterns, tables};
+use crate::{Pointer, view};
+
+impl Checker<'_> {
+    /// The members at the root that nothing reads: allowed by the schema, and mostly a slip of the pen.
+    pub(super) fn unknown_at_root(&mut self) {
+        let root = self.root;
+        for name in root.as_object().into_iter().flatten().map(|(name, _)| name) {
+            if !tables::WORKFLOW.members.iter().any(|member| member.name == name) {
+                self.warning(
+                    &Pointer::root().child(name),
+                    "unknown-member",
+                    format!("Nothing reads the member `{name}`."),
+                    format!("成员 `{name}` 不会被读取。"),
+                );
+            }
+        }
+    }
+
+    pub(super) fn dsl(&mut self, pointer: &Pointer, value: &Value) {
+        let Some(text) = self.plain_text_of(pointer, value) else { return };
+        let supported = patterns::is_version(text) && text.starts_with("1.0.");
+        if !supported {
+            self.error(
+                pointer,
+                "unsupported-dsl",
+                format!(
+                    "The version `{text}` of the DSL is not supported; write `1.0.3`, or another `1.0.x`."
+                ),
+                format!("不支持 DSL 版本 `{text}`；请写 `1.0.3` 或其他 `1.0.x`。"),
+            );
+        }
+    }
+
+    pub(super) fn duration(&mut self, pointer: &Pointer, value: &Value) {
+        match value {
+            Value::String(text) if patterns::is_expression(text) => self.program(pointer, text),
+            Value::String(text) if patterns::is_duration(text) => {}
+            Value::Object(members) if members.is_empty() => self.error(
+                pointer,
+                "bad-duration",
+                "This duration is empty; write for example `seconds: 30`.",
+                "该时长为空；例如写作 `seconds: 30`。",
+            ),
+            Value::Object(_) => self.members(pointer, value, &[&tables::DURATION_OBJECT]),
+            Value::String(text) => self.error(
+                pointer,
+                "bad-duration",
+                format!("`{text}` is no duration; write ISO 8601 such as `PT30S`, an object such as `seconds: 30`, or `${{ … }}`."),
+                format!("`{text}` 不是时长；请写 ISO 8601（如 `PT30S`）、对象（如 `seconds: 30`）或 `${{ … }}`。"),
+            ),
+            other => self.error(
+                pointer,
+                "bad-duration",
+                format!("A duration is a text such as `PT30S` or an object such as `seconds: 30`, not {}.", type_of(other).0),
+                format!("时长应为文本（如 `PT30S`）或对象（如 `seconds: 30`），而不是{}。", type_of(other).1),
+            ),
+        }
+    }
+
+    pub(super) fn endpoint(&mut self, pointer: &Pointer, value: &Value) {
+        match value {
+            Value::Object(_) => self.members(pointer, value, &[&tables::ENDPOINT_OBJECT]),
+            Value::String(_) => self.shape(pointer, value, &tables::URI_OR_EXPRESSION),
+            other => self.wrong_type(
+                pointer,
+                other,
+                ("a URI, or an object with `uri`", " URI 或带有 `uri` 的对象"),
+            ),
+        }
+    }
+
+    pub(super) fn schedule(&mut self, pointer: &Pointer, value: &Value) {
+        self.members(pointer, value, &[&tables::SCHEDULE]);
+        if value.get("read").is_some() && value.get("on").is_none() {
+            self.missing(pointer, "on");
+        }
+    }
+
+    pub(super) fn extensions(&mut self, pointer: &Pointer, value: &Value) {
+        for (index, item) in self.list_of(pointer, value).into_iter().flatten().enumerate() {
+            let pointer = pointer.index(index);
+            if let Some((name, extension)) = self.only_entry(&pointer, item, ("an extension", "扩展")) {
+                self.members(&pointer.child(name), extension, &[&tables::EXTENSION]);
+            }
+        }
+    }
+
+    /// The one member of an object that has exactly one: an entry of a list of named things.
+    pub(super) fn only_entry<'v>(
+        &mut self,
+        pointer: &Pointer,
+        item: &'v Value,
+        what: (&str, &str),
+    ) -> Option<(&'v str, &'v Value)> {
+        let members = item.as_object().map_or(0, serde_json::Map::len);
+        if members != 1 {
+            let (en, zh) = match item {
+                Value::Object(_) if members == 0 => ("an empty object".to_owned(), "是空对象".to_owned()),
+                Value::Object(object) => {
+                    let names: Vec<_> = object.keys().map(String::as_str).collect();
+                    let (names_en, names_zh) = quoted(&names);
+                    (format!("one with {members}: {names_en}"), format!("有 {members} 个成员：{names_zh}"))
+                }
+                other => (type_of(other).0.to_owned(), format!("是{}", type_of(other).1)),
+            };
+            self.error(
+                pointer,
+                "bad-entry",
+                format!(
+                    "Each entry is an object with exactly one member, the name of {}; this is {en}.",
+                    what.0
+                ),
+                format!("每一项都必须是只有一个成员的对象，成员名即{}的名称；这里{zh}。", what.1),
+            );
+        }
+        view::entry(item)
+    }
+
+    /// An event consumption strategy: `all`, `any` (perhaps `until`) or `one`.
+    pub(super) fn events(&mut self, pointer: &Pointer, value: &Value) {
+        self.members(pointer, value, &[&EVENTS]);
+        let Some(until) = value.get("until") else { return };
+        let at = pointer.child("until");
+        if value.get("any").is_none() {
+            self.unexpected(&at, "until", &["all", "one"]);
+        } else if let Some(text) = until.as_str() {
+            self.program(&at, text);
+        } else if until.get("until").is_some() {
+            self.error(
+                &at.child("until"),
+                "nested-until",
+                "What ends a listening cannot itself have an `until`; leave this one out.",
+                "结束监听的条件自身不能再有 `until`，请去掉它。",
+            );
+        } else {
+            self.members(&at, until, &[&EVENTS]);
+        }
+    }
+
+    /// What the lifetime of a container has to say beyond its shape.
+    pub(super) fn lifetime(&mut self, pointer: &Pointer, value: &Value) {
+        static LIFETIME: Object = closed(&[
+            need("cleanup", Shape::Word(&["always", "never", "eventually"])),
+            may("after", tables::DURATION),
+        ]);
+        self.members(pointer, value, &[&LIFETIME]);
+        let eventually = value.get("cleanup").and_then(Value::as_str) == Some("eventually");
+        match value.get("after") {
+            None if eventually => self.missing(pointer, "after"),
+            Some(_) if !eventually && value.get("cleanup").is_some() => self.error(
+                &pointer.child("after"),
+                "unexpected-member",
+                "`after` belongs to `cleanup: eventually` only.",
+                "`after` 只能与 `cleanup: eventually` 一起使用。",
+            ),
+            _ => {}
+        }
+    }
+}
+
+/// `until` is checked by [`Checker::events`].
+static EVENTS: Object = Object {
+    members: &[
+        may("all", Shape::List(&tables::EVENT_FILTER)),
+        may("any", Shape::List(&tables::EVENT_FILTER)),
+        may("one", tables::EVENT_FILTER),
+        may("until", Shape::Opaque),
+    ],
+    one_of: &["all", "any", "one"],
+    open: false,
+};
