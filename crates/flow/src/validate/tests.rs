@@ -338,6 +338,40 @@ use:
 }
 
 #[test]
+fn an_expression_that_does_not_compile_is_refused_where_it_stands() {
+    let problems = check_tasks(
+        "  - a: { set: { x: '${ .a | }', y: ['${ .b }', '${ ( }'], z: 'not ${ ( } whole' } }
+  - b: { set: { x: 1 }, if: .x ==, output: { as: '. +' }, metadata: { note: '${ ( }' } }
+  - c: { for: { in: '.xs[' }, while: '${ . }', do: [] }
+  - d: { call: http, with: { method: get, endpoint: '${ .x', body: { a: '${ 1 + }' } } }
+",
+    );
+    insta::assert_snapshot!(problems, @r"
+        bad-expression /do/0/a/set/x
+          `${ .a | }` is not a jq expression that can be run: term expected at the end
+          `${ .a | }` 不是可以运行的 jq 表达式：term expected at the end
+        bad-expression /do/0/a/set/y/1
+          `${ ( }` is not a jq expression that can be run: closing parenthesis expected at the end
+          `${ ( }` 不是可以运行的 jq 表达式：closing parenthesis expected at the end
+        bad-expression /do/1/b/if
+          `.x ==` is not a jq expression that can be run: term expected at the end
+          `.x ==` 不是可以运行的 jq 表达式：term expected at the end
+        bad-expression /do/1/b/output/as
+          `. +` is not a jq expression that can be run: term expected at the end
+          `. +` 不是可以运行的 jq 表达式：term expected at the end
+        bad-expression /do/2/c/for/in
+          `.xs[` is not a jq expression that can be run: closing bracket expected at the end
+          `.xs[` 不是可以运行的 jq 表达式：closing bracket expected at the end
+        bad-uri /do/3/d/with/endpoint
+          `${ .x` is no URI; write it without blanks, with `{name}` for what changes, or the whole as `${ … }`.
+          `${ .x` 不是 URI；不能有空格，变化的部分写作 `{name}`，或整体写作 `${ … }`。
+        bad-expression /do/3/d/with/body/a
+          `${ 1 + }` is not a jq expression that can be run: term expected at the end
+          `${ 1 + }` 不是可以运行的 jq 表达式：term expected at the end
+        ");
+}
+
+#[test]
 fn a_function_of_the_catalog_is_given_what_it_takes() {
     let problems = check_tasks(
         "  - a: { call: 'dns-record-add:1.0.0@default', with: { zone: '${ .zone }', type: TXT, ttl: 5, name: x } }
