@@ -1,5 +1,11 @@
 //! Known signatures of the public SDKs (`../shared/vectors`), and that what we sign we also verify.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests, which clippy does not take for tests"
+)]
+
 use std::path::PathBuf;
 
 use proptest::prelude::*;

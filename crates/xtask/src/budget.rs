@@ -1,0 +1,148 @@
+//! The first load's size against its budget: what a person on duty waits for at three in the morning.
+//!
+//! Counted are all pages, scripts, styles and modules of the built console, each compressed by brotli 11
+//! as the hub and any decent server send them; icons, manifest and `config.json` are not.
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use brotli::enc::BrotliEncoderParams;
+use serde_json::{Value, json};
+
+/// 450 KB of 1,000 bytes.
+const BUDGET: u64 = 450_000;
+const COUNTED: [&str; 4] = ["html", "js", "css", "wasm"];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FirstLoad {
+    /// The heaviest first.
+    pub(crate) files: Vec<Weight>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// Relative to the console's folder.
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+    pub(crate) compressed: u64,
+}
+
+impl FirstLoad {
+    pub(crate) fn measure(dist: &Path) -> Result<Self> {
+        if !dist.join("index.html").is_file() {
+            bail!("{} holds no built console; run `cargo xtask build`", dist.display());
+        }
+        let mut paths = Vec::new();
+        crate::stamp::collect(dist, &mut paths)?;
+        paths.retain(|path| is_counted(path));
+        let mut files = Vec::new();
+        for path in paths {
+            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            let name = path.strip_prefix(dist).unwrap_or(&path).display().to_string();
+            files.push(Weight { name, bytes: bytes.len() as u64, compressed: compressed(&bytes)? });
+        }
+        files.sort_by(|one, other| {
+            other.compressed.cmp(&one.compressed).then_with(|| one.name.cmp(&other.name))
+        });
+        Ok(Self { files })
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.files.iter().map(|file| file.compressed).sum()
+    }
+
+    /// Fails above the budget.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.total() > BUDGET {
+            bail!(
+                "the first load is {} by brotli, over its budget of {}",
+                kilobytes(self.total()),
+                kilobytes(BUDGET)
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether the folder still holds these very files, by name and length.
+    pub(crate) fn is_in(&self, dist: &Path) -> bool {
+        dist.join("index.html").is_file()
+            && self.files.iter().all(|file| {
+                std::fs::metadata(dist.join(&file.name)).is_ok_and(|found| found.len() == file.bytes)
+            })
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        self.files.iter().map(|file| json!([file.name, file.bytes, file.compressed])).collect()
+    }
+
+    pub(crate) fn from_json(json: &Value) -> Option<Self> {
+        let weight = |file: &Value| {
+            Some(Weight {
+                name: file[0].as_str()?.to_owned(),
+                bytes: file[1].as_u64()?,
+                compressed: file[2].as_u64()?,
+            })
+        };
+        Some(Self { files: json.as_array()?.iter().map(weight).collect::<Option<_>>()? })
+    }
+}
+
+impl fmt::Display for FirstLoad {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "{:>12} {:>12}  first load", "plain", "brotli 11")?;
+        for file in &self.files {
+            let (plain, brotli) = (kilobytes(file.bytes), kilobytes(file.compressed));
+            writeln!(formatter, "{plain:>12} {brotli:>12}  {}", file.name)?;
+        }
+        let plain = kilobytes(self.files.iter().map(|file| file.bytes).sum());
+        write!(formatter, "{plain:>12} {:>12}  total; budget {}", kilobytes(self.total()), kilobytes(BUDGET))
+    }
+}
+
+fn is_counted(path: &Path) -> bool {
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| COUNTED.contains(&extension))
+}
+
+fn compressed(mut bytes: &[u8]) -> Result<u64> {
+    let mut output = Vec::new();
+    let parameters = BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..Default::default() };
+    brotli::BrotliCompress(&mut bytes, &mut output, &parameters).context("brotli")?;
+    Ok(output.len() as u64)
+}
+
+fn kilobytes(bytes: u64) -> String {
+    format!("{:.1} KB", bytes as f64 / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_first_load_fetches_is_counted() {
+        let counted = ["index.html", "app_bg.wasm", "snippets/a/inline0.js", "base.css"];
+        let others = ["config.json", "favicon.svg", "manifest.webmanifest", "LICENSE"];
+        assert!(counted.iter().all(|name| is_counted(Path::new(name))));
+        assert!(!others.iter().any(|name| is_counted(Path::new(name))));
+    }
+
+    #[test]
+    fn the_budget_is_a_limit_and_says_so() {
+        let load = |compressed| FirstLoad {
+            files: vec![Weight { name: "a.wasm".into(), bytes: 1_500_000, compressed }],
+        };
+        assert!(load(BUDGET).check().is_ok());
+        let error = load(BUDGET + 100).check().unwrap_err().to_string();
+        assert_eq!(error, "the first load is 450.1 KB by brotli, over its budget of 450.0 KB");
+        assert!(load(321_000).to_string().ends_with("321.0 KB  total; budget 450.0 KB"));
+    }
+
+    #[test]
+    fn the_size_is_that_of_brotli() {
+        assert!(compressed(&[b'a'; 10_000]).unwrap() < 30);
+        assert!(FirstLoad::measure(Path::new("/no/such/folder")).is_err());
+    }
+}

@@ -1,0 +1,140 @@
+//! Builds the console in release mode into `dist/`, unless `dist/` is already what the sources say.
+//!
+//! The build happens in a folder of its own and takes the place of `dist/` only when it is whole.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::budget::FirstLoad;
+use crate::machine;
+use crate::plan::{Need, Versions};
+use crate::setup::Toolbox;
+use crate::shell::{self, CommandLine};
+use crate::stamp::{self, Stamp};
+use crate::workspace::Workspace;
+
+/// What today's Rust compiler uses, and every browser of the last years runs. Not "all features": those
+/// would let wasm-opt write what browsers do not know yet.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Brings `dist/` up to date and tells its size; the caller decides whether the budget stops it.
+pub(crate) fn build(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<FirstLoad> {
+    let inputs = digest(workspace)?;
+    let stamp_file = workspace.target.join("xtask").join("console.json");
+    if let Some(stamp) = Stamp::read(&stamp_file)
+        && stamp.inputs == inputs
+        && stamp.load.is_in(&workspace.dist())
+        && (stamp.optimised || !could_optimise())
+    {
+        shell::heading(
+            "The console in dist/ is up to date",
+            &format!("{} KB by brotli", stamp.load.total() / 1000),
+        );
+        return Ok(stamp.load);
+    }
+    toolbox.provide(workspace, &Need::TO_BUILD_THE_CONSOLE)?;
+    let staging = workspace.target.join("xtask").join("dist");
+    shell::step("Building the console in release mode", "a few minutes the first time", || {
+        remove(&staging)?;
+        shell::run(&toolbox.equip(trunk(workspace, &staging)))
+    })?;
+    let optimised = toolbox.wasm_opt && optimise(toolbox, &staging)?;
+    let load = shell::step("Weighing the first load", "brotli 11, as servers send it", || {
+        let load = FirstLoad::measure(&staging)?;
+        println!("{load}");
+        Ok(load)
+    })?;
+    replace(&staging, &workspace.dist())?;
+    Stamp { inputs, optimised, load: load.clone() }.write(&stamp_file)?;
+    Ok(load)
+}
+
+fn digest(workspace: &Workspace) -> Result<String> {
+    let Versions { trunk, wasm_bindgen, binaryen } = workspace.versions()?;
+    let compiler = shell::output(&CommandLine::new("rustc", ["--version"])).unwrap_or_default();
+    // The folder is part of it: checkouts may share a target folder, and each has a `dist/` of its own.
+    let root = workspace.root.display();
+    stamp::digest(&workspace.root, &format!("{trunk} {wasm_bindgen} {binaryen} {compiler} {root}"))
+}
+
+/// Whether wasm-opt, missing at the last build, could be had now.
+fn could_optimise() -> bool {
+    machine::on_path("wasm-opt").is_some() || machine::on_path("npm").is_some()
+}
+
+/// Trunk, kept from the network: it would fetch tools in versions of its own choice. Without `--release`
+/// it leaves wasm-opt to us; the profile is Cargo's anyway. Without integrity hashes, for those would be
+/// of the module before wasm-opt.
+fn trunk(workspace: &Workspace, staging: &Path) -> CommandLine {
+    CommandLine::new(
+        "trunk",
+        ["build", "--offline=true", "--skip-version-check", "--no-sri=true", "--locked=true"],
+    )
+    .arguments(["--release=false", "--cargo-profile=wasm-release", "--public-url=./"])
+    .arguments(["--color", if shell::colourful() { "always" } else { "never" }])
+    .argument("--dist")
+    .argument(staging)
+    // Trunk takes only true and false for it, and stops at the usual 1.
+    .environment("NO_COLOR", if shell::colourful() { "false" } else { "true" })
+    .within(&workspace.root)
+}
+
+/// Runs wasm-opt over the module, in place. A failure costs size, not the build: the module stays as it was.
+fn optimise(toolbox: &Toolbox, staging: &Path) -> Result<bool> {
+    let mut files = Vec::new();
+    stamp::collect(staging, &mut files)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "wasm"));
+    let optimise_one = |module: &PathBuf| -> Result<()> {
+        let smaller = module.with_extension("smaller");
+        let line = CommandLine::new("wasm-opt", ["-Oz"]).arguments(WASM_FEATURES);
+        shell::run(&toolbox.equip(line.argument(module).argument("-o").argument(&smaller)))?;
+        std::fs::rename(&smaller, module).with_context(|| module.display().to_string())
+    };
+    let done = shell::step("Making the WebAssembly smaller", "wasm-opt -Oz", || {
+        files.iter().try_for_each(optimise_one)
+    });
+    if let Err(error) = &done {
+        println!("    going on with the larger module: {error:#}");
+    }
+    Ok(done.is_ok())
+}
+
+fn replace(staging: &Path, dist: &Path) -> Result<()> {
+    remove(dist)?;
+    // The target folder may be on another disk, where a rename cannot reach.
+    if std::fs::rename(staging, dist).is_err() {
+        copy(staging, dist)?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).with_context(|| to.display().to_string())?;
+    for entry in std::fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let path = entry.with_context(|| from.display().to_string())?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            std::fs::copy(&path, &target).with_context(|| target.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,14 @@
+//! The typed client of the HTTP API. Nothing else in the console sends a request.
+
+mod client;
+pub mod environment;
+mod error;
+mod operations;
+mod poll;
+mod session;
+
+pub use client::{Api, IdempotencyKey, use_api};
+pub use environment::Environment;
+pub use error::ApiError;
+pub use poll::{Poll, PollState, use_poll};
+pub use session::Session;

@@ -1,0 +1,52 @@
+//! Routes and contexts only: composes the features, which do not know each other.
+
+mod frame;
+
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::path;
+
+use crate::api::{Api, Environment};
+use crate::i18n::*;
+use crate::session::{SignInAgain, SignInPage};
+use crate::settings::SettingsPage;
+use crate::start::StartDialogs;
+use crate::ui::launch::Launcher;
+use crate::ui::preferences::Preferences;
+use crate::ui::toast::{ToastArea, Toasts};
+use crate::workflows::WorkflowsPage;
+use frame::{Frame, NotFound};
+
+#[component]
+pub fn App(environment: Environment) -> impl IntoView {
+    let language = RwSignal::new(String::new());
+    let base = environment.base.clone();
+    provide_context(Api::new(environment, language));
+    provide_context(Preferences::load(language));
+    provide_context(Toasts::new());
+    provide_context(Launcher(RwSignal::new(None)));
+    view! {
+        <I18nContextProvider enable_cookie=false set_lang_attr_on_html=false>
+            <Pages base=base.clone() />
+        </I18nContextProvider>
+    }
+}
+
+#[component]
+fn Pages(base: String) -> impl IntoView {
+    expect_context::<Preferences>().adopt(use_i18n(), Preferences::first_locale());
+    view! {
+        <Router base>
+            <FlatRoutes fallback=|| view! { <Frame><NotFound /></Frame> }>
+                <Route path=path!("/") view=|| view! { <Redirect path="/workflows" /> } />
+                <Route path=path!("/index.html") view=|| view! { <Redirect path="/workflows" /> } />
+                <Route path=path!("/sign-in") view=SignInPage />
+                <Route path=path!("/workflows") view=|| view! { <Frame><WorkflowsPage /></Frame> } />
+                <Route path=path!("/settings") view=|| view! { <Frame><SettingsPage /></Frame> } />
+            </FlatRoutes>
+            <StartDialogs />
+            <SignInAgain />
+            <ToastArea />
+        </Router>
+    }
+}
