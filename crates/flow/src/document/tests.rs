@@ -59,6 +59,9 @@ fn value() -> impl Strategy<Value = Value> {
             " a",
             "a\n\nb\n\n",
             "\u{feff}",
+            "\u{7f}",
+            "\u{9f}\u{2028}",
+            "\u{ffff}",
             "\u{85}x",
             "\r\n"
         ])
@@ -82,7 +85,7 @@ fn value() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_document_survives_both_formats(root in value()) {
-        let document = Document::from_value(root);
+        let document = Document::from_value(json!({ "root": root }));
         for saved in [document.to_yaml(), document.to_json(), document.to_json_pretty()] {
             let loaded = Document::from_text(&saved).map_err(|error| TestCaseError::fail(format!("{error}\n{saved}")))?;
             prop_assert!(same(loaded.root(), document.root()), "{}", saved);
