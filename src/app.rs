@@ -7,7 +7,9 @@ use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
 
 use crate::api::{Api, Environment};
+use crate::history::HistoryPage;
 use crate::i18n::*;
+use crate::resources::ResourcesPage;
 use crate::session::{SignInAgain, SignInPage};
 use crate::settings::SettingsPage;
 use crate::start::StartDialogs;
@@ -42,6 +44,9 @@ fn Pages(base: String) -> impl IntoView {
                 <Route path=path!("/index.html") view=|| view! { <Redirect path="/workflows" /> } />
                 <Route path=path!("/sign-in") view=SignInPage />
                 <Route path=path!("/workflows") view=|| view! { <Frame><WorkflowsPage /></Frame> } />
+                <Route path=path!("/runs") view=|| view! { <Frame><HistoryPage /></Frame> } />
+                <Route path=path!("/resources") view=|| view! { <Frame><ResourcesPage /></Frame> } />
+                <Route path=path!("/resources/:kind") view=|| view! { <Frame><ResourcesPage /></Frame> } />
                 <Route path=path!("/settings") view=|| view! { <Frame><SettingsPage /></Frame> } />
             </FlatRoutes>
             <StartDialogs />

@@ -7,6 +7,8 @@
 
 pub mod api;
 pub mod app;
+pub mod history;
+pub mod resources;
 pub mod session;
 pub mod settings;
 pub mod start;
