@@ -1,6 +1,6 @@
 //! What the hub cannot run yet, by name: such a definition can be written, drawn and saved, but not started.
 //!
-//! [`crate::program`] refuses the same when a job begins; here it is said before anybody waits for it.
+//! `program` refuses the same when a job begins; here it is said before anybody waits for it.
 
 use serde_json::Value;
 
@@ -43,10 +43,6 @@ impl Found {
             self.report(top.child("evaluate").child("mode"), "evaluate.mode: loose");
         }
         self.schemas(&top, root);
-        let policies = used.child("authentications");
-        for (name, policy) in policies.get(root).and_then(Value::as_object).into_iter().flatten() {
-            self.authentication(&policies.child(name), policy);
-        }
     }
 
     fn task(&mut self, root: &Value, task: &TaskView<'_>) {
@@ -80,34 +76,29 @@ impl Found {
             .and_then(|used| used.get("functions"))
             .is_some_and(|functions| functions.get(called).is_some());
         match called {
-            "http" => {
-                let policy = task.value.pointer("/with/endpoint/authentication");
-                if let Some(policy) = policy.filter(|policy| policy.get("use").is_none()) {
-                    let endpoint = task.pointer.child("with").child("endpoint");
-                    self.authentication(&endpoint.child("authentication"), policy);
-                }
-            }
+            "http" => self.authentication(root, &task.pointer.child("with").child("endpoint").child("authentication")),
             "grpc" | "openapi" | "asyncapi" | "a2a" | "mcp" => self.report(at, &format!("call: {called}")),
             _ if own => self.report(at, &format!("call: {called} (use.functions)")),
-            _ if called.contains("://") => self.report(at, &format!("call: {called}")),
-            _ => match called.rsplit_once('@') {
-                Some((_, catalog)) if catalog != "default" => {
-                    self.report(at, &format!("call: …@{catalog} (use.catalogs)"))
-                }
-                _ => {}
-            },
+            _ if !is_of_default_catalog(called) => self.problems.push(Problem::warning(
+                at,
+                UNSUPPORTED,
+                format!("The hub runs functions of its own catalog only, written `name:version@default`; `{called}` is none."),
+                format!("Hub 只能执行自身目录中的函数，写作 `名称:版本@default`；`{called}` 不是。"),
+            )),
+            _ => {}
         }
     }
 
-    fn authentication(&mut self, at: &Pointer, policy: &Value) {
+    /// The policy at `pointer`, or the one of `use.authentications` that it names.
+    fn authentication(&mut self, root: &Value, pointer: &Pointer) {
+        let Some(policy) = pointer.get(root) else { return };
+        let named = policy.get("use").and_then(Value::as_str);
+        let policies = Pointer::root().child("use").child("authentications");
+        let policy = named.map_or(Some(policy), |name| policies.child(name).get(root));
         for kind in ["digest", "oauth2", "oidc"] {
-            if policy.get(kind).is_some() {
-                self.report(at.child(kind), &format!("authentication: {kind}"));
-            }
-        }
-        for kind in ["basic", "bearer"] {
-            if policy.get(kind).is_some_and(|policy| policy.get("use").is_some()) {
-                self.report(at.child(kind).child("use"), &format!("authentication: {kind} (use)"));
+            if policy.is_some_and(|policy| policy.get(kind).is_some()) {
+                let member = if named.is_some() { "use" } else { kind };
+                self.report(pointer.child(member), &format!("authentication: {kind}"));
             }
         }
     }
@@ -137,6 +128,20 @@ impl Found {
     }
 }
 
+/// Whether a call names a function of the runtime's own catalog: `name:version@default`.
+pub(crate) fn is_of_default_catalog(called: &str) -> bool {
+    let Some((name, version)) = called.strip_suffix("@default").and_then(|call| call.split_once(':')) else {
+        return false;
+    };
+    let of = |text: &str, marks: &str| {
+        text.chars().all(|character| character.is_ascii_alphanumeric() || marks.contains(character))
+    };
+    !name.is_empty()
+        && of(name, "-_.")
+        && of(version, "-.+")
+        && version.starts_with(|character: char| character.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +168,8 @@ mod tests {
                 { "b": { "call": "mine" } },
                 { "c": { "call": "log:1.0.0@theirs" } },
                 { "d": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "digest": {} } } } } },
+                { "j": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "use": "key" } } } } },
+                { "k": { "call": "log" } },
                 { "e": { "do": [{ "f": { "listen": {} } }, { "g": { "emit": {} } }, { "h": { "run": { "shell": {} } } }] } },
                 { "i": { "call": "https://example.com/function.yaml" } },
             ],
@@ -172,15 +179,16 @@ mod tests {
             /evaluate/language: The hub cannot run `evaluate.language: js` yet; the workflow can be saved, but not started.
             /input/schema/resource: The hub cannot run `input.schema.resource` yet; the workflow can be saved, but not started.
             /input/schema/format: The hub cannot run `input.schema.format: avro` yet; the workflow can be saved, but not started.
-            /use/authentications/key/oauth2: The hub cannot run `authentication: oauth2` yet; the workflow can be saved, but not started.
             /do/0/a/call: The hub cannot run `call: grpc` yet; the workflow can be saved, but not started.
             /do/1/b/call: The hub cannot run `call: mine (use.functions)` yet; the workflow can be saved, but not started.
-            /do/2/c/call: The hub cannot run `call: …@theirs (use.catalogs)` yet; the workflow can be saved, but not started.
+            /do/2/c/call: The hub runs functions of its own catalog only, written `name:version@default`; `log:1.0.0@theirs` is none.
             /do/3/d/with/endpoint/authentication/digest: The hub cannot run `authentication: digest` yet; the workflow can be saved, but not started.
-            /do/4/e/do/0/f/listen: The hub cannot run `listen` yet; the workflow can be saved, but not started.
-            /do/4/e/do/1/g/emit: The hub cannot run `emit` yet; the workflow can be saved, but not started.
-            /do/4/e/do/2/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
-            /do/5/i/call: The hub cannot run `call: https://example.com/function.yaml` yet; the workflow can be saved, but not started.
+            /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2` yet; the workflow can be saved, but not started.
+            /do/5/k/call: The hub runs functions of its own catalog only, written `name:version@default`; `log` is none.
+            /do/6/e/do/0/f/listen: The hub cannot run `listen` yet; the workflow can be saved, but not started.
+            /do/6/e/do/1/g/emit: The hub cannot run `emit` yet; the workflow can be saved, but not started.
+            /do/6/e/do/2/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
+            /do/7/i/call: The hub runs functions of its own catalog only, written `name:version@default`; `https://example.com/function.yaml` is none.
             ");
     }
 
@@ -191,7 +199,7 @@ mod tests {
                 "input": { "schema": { "document": {} } },
                 "do": [
                     { "a": { "call": "manual-gate:1.0.0@default" } },
-                    { "b": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "bearer": { "token": "t" } } } } } },
+                    { "b": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "bearer": { "use": "secret" } } } } } },
                 ],
             })),
             ""

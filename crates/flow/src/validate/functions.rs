@@ -6,6 +6,7 @@ use super::Checker;
 use super::shape::quoted;
 use crate::Pointer;
 use crate::input::{self, Expressions};
+use crate::unsupported::is_of_default_catalog;
 
 impl Checker<'_> {
     /// Checks a call of `called`, which is none of the DSL's own protocols.
@@ -52,9 +53,4 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// Whether a name is looked up in the runtime's own catalog: `name:version@default`, or a bare name.
-fn is_of_default_catalog(called: &str) -> bool {
-    !called.contains("://") && called.rsplit_once('@').is_none_or(|(_, catalog)| catalog == "default")
 }

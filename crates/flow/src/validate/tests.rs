@@ -396,9 +396,9 @@ fn a_function_of_the_catalog_is_given_what_it_takes() {
         warning unknown-function /do/2/c/call
           The catalog has no function `dns-record-add:2.0.0@default`. There is `dns-record-add:1.0.0@default`.
           目录中没有函数 `dns-record-add:2.0.0@default`。可用的是 `dns-record-add:1.0.0@default`。
-        warning unknown-function /do/3/d/call
-          The catalog has no function `unheard`.
-          目录中没有函数 `unheard`。
+        warning unsupported-construct /do/3/d/call
+          The hub runs functions of its own catalog only, written `name:version@default`; `unheard` is none.
+          Hub 只能执行自身目录中的函数，写作 `名称:版本@default`；`unheard` 不是。
         ");
 }
 
