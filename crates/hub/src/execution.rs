@@ -1,5 +1,271 @@
 //! Runs of workflows: durable, observable, and in the hands of people.
+//!
+//! [`Executions`] is what the API uses: it starts jobs, hands people's decisions to them and shows what they are. The
+//! workflow language itself is `flow`'s, the calls outside are the runners'; neither is known here beyond its seam.
 
+mod blueprint;
 pub mod faults;
+mod history;
+mod host;
 pub mod http;
+mod interpreter;
+mod logs;
+mod masking;
+mod naming;
+mod people;
+mod plan;
+mod projection;
+mod rows;
 pub mod runner;
+pub mod seams;
+mod store;
+mod timers;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flow::Problem;
+use flow::engine::{Event, Start, TaskStatus, Timestamp};
+use serde_json::{Value, json};
+use wire::history::Filter;
+use wire::log::{LogPage, LogQuery};
+use wire::workflow::{ExecuteRequest, StartedJob};
+use wire::{Job, JobStatus, Page, Status};
+
+use self::blueprint::Progress;
+use self::host::{Host, Memory, PrepareError};
+use self::http::HttpRunner;
+use self::interpreter::State;
+use self::logs::SqliteLogs;
+use self::masking::Masking;
+use self::plan::{Act, ActRow, NewJob, Write};
+use self::projection::SqliteProjection;
+use self::runner::{FunctionRunner, Runners};
+use self::seams::{LogStore, Projection};
+use crate::clock;
+use crate::database::Database;
+use crate::error::HubError;
+
+/// All runs of one hub.
+pub struct Executions {
+    host: Arc<Host>,
+    projection: SqliteProjection,
+    logs: SqliteLogs,
+    database: Database,
+    settings: ExecutionSettings,
+}
+
+/// What the hub's configuration says about runs.
+#[derive(Clone, Debug, Default)]
+pub struct ExecutionSettings {
+    /// The hub's own base address, `http://127.0.0.1:8444`: its `/healthz` may always be called, and definitions find it
+    /// as `$runtime.metadata.address`.
+    pub address: String,
+    /// Where HTTP tasks may go: `host:port`.
+    pub egress: Vec<String>,
+}
+
+/// A job to start. Its input has its defaults already and fits the definition's schema.
+#[derive(Clone, Debug)]
+pub struct StartJob {
+    pub workflow_id: String,
+    pub workflow_name: String,
+    pub namespace: String,
+    pub revision: u64,
+    /// The definition as JSON text.
+    pub definition: String,
+    pub request: ExecuteRequest,
+    pub started_by: String,
+}
+
+/// How long calls under way may take to end when the hub stops; what is left is made again at the next start.
+const MOMENT: Duration = Duration::from_secs(2);
+
+impl Executions {
+    /// Opens the runs of a database and goes on with everything that is unfinished. `functions` performs the functions
+    /// of the default catalog; HTTP is built in.
+    ///
+    /// # Errors
+    /// 400 naming the entry of the egress list that is not `host:port`, 500 from the database.
+    pub async fn open(
+        database: Database,
+        functions: Arc<dyn FunctionRunner>,
+        settings: ExecutionSettings,
+    ) -> Result<Arc<Self>, HubError> {
+        let http = HttpRunner::new(&settings.egress, &settings.address).map_err(|entry| {
+            HubError::bad_request(
+                format!("egress.allow: {entry:?} is not host:port"),
+                format!("egress.allow：{entry:?} 不是 host:port"),
+            )
+        })?;
+        let runners = Runners { http: Arc::new(http), functions };
+        let host = Host::open(database.clone(), Arc::new(runners)).await?;
+        let projection = SqliteProjection::new(database.clone());
+        let logs = SqliteLogs::new(database.clone());
+        Ok(Arc::new(Self { host, projection, logs, database, settings }))
+    }
+
+    /// Starts a job. When this returns, the job survives whatever happens to the hub.
+    ///
+    /// # Errors
+    /// 400 with the problems of a definition that cannot run, or naming a stage that is none of it.
+    pub async fn start(&self, start: StartJob) -> Result<StartedJob, HubError> {
+        let prepared = self.host.prepare(&start.definition, None).await.map_err(cannot_run)?;
+        let ExecuteRequest { input, stages, dry_run, reason } = start.request;
+        if let Some(stage) = stages.iter().flatten().find(|stage| !prepared.blueprint.stages.contains(stage))
+        {
+            return Err(HubError::bad_request(
+                format!("stages: {stage:?} is no stage of this workflow"),
+                format!("stages：{stage:?} 不是该工作流的阶段"),
+            ));
+        }
+        let input = input.unwrap_or_else(|| json!({}));
+        let dry_run = dry_run.unwrap_or_default();
+        let masking = Masking::of_input(prepared.blueprint.input_schema.as_ref(), &input);
+        let progress = Progress::new(&prepared.blueprint, stages.as_deref());
+        let at = Timestamp(clock::now());
+        let job_name = self.free_name(&start.workflow_name, at).await?;
+        let new = NewJob {
+            job_name: job_name.clone(),
+            workflow_id: start.workflow_id.clone(),
+            workflow_name: start.workflow_name,
+            namespace: start.namespace,
+            revision: i64::try_from(start.revision).unwrap_or(i64::MAX),
+            digest: prepared.digest.clone(),
+            started_by: start.started_by.clone(),
+            started_at: at,
+            dry_run,
+            reason: reason.clone(),
+            stages: stages.clone(),
+            input: masking.value(&input).to_string(),
+            private: serde_json::to_string(masking.private()).map_err(HubError::internal)?,
+            tasks_total: progress.total(),
+        };
+        let act = ActRow { at, by: start.started_by, act: Act::Start, task: None, comment: reason };
+        let definition =
+            Write::Definition { digest: prepared.digest.clone(), definition: prepared.definition.clone() };
+        let beside = vec![definition, Write::NewJob(Box::new(new)), Write::Act(act)];
+        let event = Event::Started {
+            at,
+            start: Start {
+                job: job_name.clone(),
+                input,
+                stages,
+                dry_run,
+                runtime: self.runtime(),
+                secrets: json!({}),
+            },
+        };
+        let job = self.host.next_job();
+        let state = State::default();
+        let memory = Memory { job, prepared, state, masking, progress, status: TaskStatus::Pending };
+        self.host.begin(&job_name, memory, event, beside).await?;
+        let (status,): (String,) = sqlx::query_as("SELECT status FROM jobs WHERE id = ?")
+            .bind(job)
+            .fetch_one(self.database.read())
+            .await?;
+        let status = Status::from(status.as_str());
+        Ok(StartedJob { job_name, workflow_id: start.workflow_id, status })
+    }
+
+    /// One job whole.
+    ///
+    /// # Errors
+    /// 404 for a job that is not there or belongs to another workflow.
+    pub async fn status(
+        &self,
+        workflow_id: &str,
+        job_name: &str,
+        with_def: bool,
+    ) -> Result<JobStatus, HubError> {
+        self.projection.status(workflow_id, job_name, with_def).await
+    }
+
+    /// One page of the jobs that every filter lets through, newest first.
+    ///
+    /// # Errors
+    /// 400 naming the element whose operand is no time.
+    pub async fn history(
+        &self,
+        filters: &[Filter],
+        page_no: u32,
+        page_size: u32,
+    ) -> Result<Page<Job>, HubError> {
+        self.projection.history(filters, page_no, page_size).await
+    }
+
+    /// Lines of one state of a job, or of the whole job where `state_id` is `-`.
+    ///
+    /// # Errors
+    /// 400 naming the parameter, 404 for a job that is not there.
+    pub async fn log(&self, job_name: &str, state_id: &str, query: LogQuery) -> Result<LogPage, HubError> {
+        self.logs.log(job_name, state_id, &query).await
+    }
+
+    /// The last job of each of these workflows that has one, by workflow.
+    ///
+    /// # Errors
+    /// 500 from the database.
+    pub async fn last_jobs(&self, workflows: &[String]) -> Result<HashMap<String, Job>, HubError> {
+        self.projection.last_jobs(workflows).await
+    }
+
+    /// The names of the jobs of these workflows that are under way. A faulted job is not.
+    ///
+    /// # Errors
+    /// 500 from the database.
+    pub async fn running_jobs(&self, workflows: &[String]) -> Result<Vec<String>, HubError> {
+        self.projection.running_jobs(workflows).await
+    }
+
+    /// Stops taking work and lets commits finish. What is under way goes on when the hub is opened again.
+    pub async fn shutdown(&self) {
+        self.host.shutdown(MOMENT).await;
+    }
+
+    /// A name that no job has.
+    async fn free_name(&self, workflow_name: &str, at: Timestamp) -> Result<String, HubError> {
+        loop {
+            let mut random = [0; 4];
+            getrandom::fill(&mut random).map_err(HubError::internal)?;
+            let name = naming::job_name(workflow_name, at.0, random);
+            let taken: Option<(i64,)> = sqlx::query_as("SELECT id FROM jobs WHERE job_name = ?")
+                .bind(&name)
+                .fetch_optional(self.database.read())
+                .await?;
+            if taken.is_none() && !self.host.has_cell(&name) {
+                return Ok(name);
+            }
+        }
+    }
+
+    /// `$runtime`.
+    fn runtime(&self) -> Value {
+        json!({
+            "name": "mas-hub",
+            "version": env!("CARGO_PKG_VERSION"),
+            "metadata": {"address": self.settings.address},
+        })
+    }
+}
+
+fn cannot_run(error: PrepareError) -> HubError {
+    match error {
+        PrepareError::Problems(problems) => {
+            let first = problems.first().map(|Problem { pointer, message_en, message_zh, .. }| {
+                (format!("{pointer}: {message_en}"), format!("{pointer}：{message_zh}"))
+            });
+            let (en, zh) = first.unwrap_or_default();
+            HubError::invalid_definition(
+                format!("workflowDef: the hub cannot run it: {en}"),
+                format!("workflowDef：无法执行：{zh}"),
+                problems,
+            )
+        }
+        PrepareError::Failed(cause) => HubError::bad_request(
+            format!("workflowDef: the hub cannot read it: {cause}"),
+            format!("workflowDef：无法读取：{cause}"),
+        ),
+    }
+}

@@ -65,6 +65,9 @@ pub struct LogSink {
     write: Arc<dyn Fn(LogLevel, String) + Send + Sync>,
 }
 
+/// The lines of a sink that collects them.
+pub type CollectedLines = Arc<Mutex<Vec<(LogLevel, String)>>>;
+
 impl LogSink {
     /// A sink that hands every line to `write`.
     pub fn new(write: impl Fn(LogLevel, String) + Send + Sync + 'static) -> Self {
@@ -72,7 +75,7 @@ impl LogSink {
     }
 
     /// A sink that collects the lines, for tests of runners.
-    pub fn collecting() -> (Self, Arc<Mutex<Vec<(LogLevel, String)>>>) {
+    pub fn collecting() -> (Self, CollectedLines) {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = {
             let lines = Arc::clone(&lines);

@@ -1,0 +1,275 @@
+//! Hosts the jobs: one event at a time for each, state and commands committed together, then the commands performed.
+//!
+//! A job's state is kept in memory between events and read from the database where it is not there, so that opening a
+//! hub with many waiting jobs costs no more than their calls and timers. A job that the hub cannot carry on is faulted;
+//! the others go on.
+
+mod calls;
+mod loading;
+mod recovery;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use flow::engine::{Event, JobRecord, LogLevel, TaskStatus, Timestamp};
+use tokio::sync::OwnedMutexGuard;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::calls::{CallKey, Calls};
+use self::loading::LoadError;
+pub(super) use self::loading::PrepareError;
+use super::blueprint::{Blueprint, Progress};
+use super::faults;
+use super::interpreter::{Program, State, step};
+use super::masking::Masking;
+use super::plan::{Effect, LogRow, Plan, Write, is_final, plan};
+use super::runner::TaskRunner;
+use super::seams::{ExecutionHost, Submitted};
+use super::store::{CommitError, Committer};
+use super::timers::Timers;
+use crate::clock;
+use crate::database::Database;
+use crate::error::HubError;
+
+pub(super) struct Host {
+    database: Database,
+    committer: Committer,
+    runner: Arc<dyn TaskRunner>,
+    cells: Mutex<HashMap<String, Cell>>,
+    prepared: Mutex<HashMap<String, Weak<Prepared>>>,
+    calls: Calls,
+    timers: Timers,
+    next_job: AtomicI64,
+    /// Everything that runs for the host, so that it can be waited for.
+    tracker: TaskTracker,
+    /// No call is begun any more.
+    draining: CancellationToken,
+}
+
+/// One job's place in memory; empty where its state is only in the database.
+type Cell = Arc<tokio::sync::Mutex<Option<Memory>>>;
+
+/// A definition that is ready to run.
+pub(super) struct Prepared {
+    pub(super) digest: String,
+    /// Compact JSON.
+    pub(super) definition: String,
+    pub(super) program: Program,
+    pub(super) blueprint: Blueprint,
+}
+
+/// A job in memory, as it is in the database.
+pub(super) struct Memory {
+    pub(super) job: i64,
+    pub(super) prepared: Arc<Prepared>,
+    pub(super) state: State,
+    pub(super) masking: Masking,
+    pub(super) progress: Progress,
+    pub(super) status: TaskStatus,
+}
+
+/// A job that nobody else can change until this is dropped.
+pub(super) struct Locked {
+    job_name: String,
+    memory: OwnedMutexGuard<Option<Memory>>,
+}
+
+impl Host {
+    /// Makes an event part of a locked job. `beside` is written first, in the same transaction, unless the event is
+    /// ignored.
+    pub(super) async fn apply(
+        self: &Arc<Self>,
+        locked: &mut Locked,
+        key: Option<String>,
+        event: Event,
+        beside: Vec<Write>,
+    ) -> Result<Submitted, HubError> {
+        let memory = match locked.memory.take() {
+            Some(memory) => memory,
+            None => match self.load(&locked.job_name).await {
+                Ok(memory) => memory,
+                Err(LoadError::Over) => return Ok(Submitted::Ignored),
+                Err(LoadError::Broken { job, cause }) => {
+                    self.break_off(locked, job, &cause, Vec::new()).await?;
+                    return Ok(Submitted::Ignored);
+                }
+                Err(LoadError::Hub(error)) => return Err(error),
+            },
+        };
+        let Memory { job, prepared, state, masking, mut progress, status } = memory;
+        let used_up = used_up(&event);
+        let stepping = Arc::clone(&prepared);
+        // Expressions may take their time, within their budget; a step that fails takes nothing with it but its job.
+        let stepped = tokio::task::spawn_blocking(move || {
+            let (state, commands) = step(&stepping.program, state, event);
+            serde_json::to_string(&state).map(|text| (state, text, commands))
+        })
+        .await;
+        let cause = match stepped {
+            Ok(Ok((state, text, commands))) => {
+                if commands.is_empty() && used_up.is_none() {
+                    // Nothing follows from it: a decision that came too late, a retry of what is not faulted.
+                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status });
+                    return Ok(Submitted::Ignored);
+                }
+                let submitted = if commands.is_empty() { Submitted::Ignored } else { Submitted::Applied };
+                let Plan { writes: planned, effects, status: changed } =
+                    plan(commands, &prepared.blueprint, &masking, &mut progress);
+                let mut writes = beside;
+                writes.extend(key.map(|key| Write::Handled { key }));
+                writes.extend(used_up);
+                writes.push(Write::State { state: text });
+                writes.extend(planned);
+                match self.committer.commit(job, writes).await {
+                    Ok(()) => {}
+                    Err(CommitError::Handled) => return Ok(Submitted::Ignored),
+                    // What is in memory is ahead of the database: the next event reads it again.
+                    Err(CommitError::Database(cause)) => return Err(HubError::internal(cause)),
+                }
+                self.perform(&locked.job_name, job, &masking, effects);
+                let status = changed.unwrap_or(status);
+                if is_final(status) {
+                    self.forget(&locked.job_name);
+                } else {
+                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status });
+                }
+                return Ok(submitted);
+            }
+            Ok(Err(cause)) => cause.to_string(),
+            Err(cause) => cause.to_string(),
+        };
+        self.break_off(locked, job, &cause, beside).await?;
+        Ok(Submitted::Ignored)
+    }
+
+    /// Locks a job.
+    pub(super) async fn lock(&self, job_name: &str) -> Locked {
+        let cell = Cell::clone(self.cells().entry(job_name.to_owned()).or_default());
+        Locked { job_name: job_name.to_owned(), memory: cell.lock_owned().await }
+    }
+
+    /// Begins a job. `beside` creates it in the database.
+    pub(super) async fn begin(
+        self: &Arc<Self>,
+        job_name: &str,
+        memory: Memory,
+        event: Event,
+        beside: Vec<Write>,
+    ) -> Result<(), HubError> {
+        let mut locked = self.lock(job_name).await;
+        *locked.memory = Some(memory);
+        self.apply(&mut locked, Some("start".to_owned()), event, beside).await.map(|_| ())
+    }
+
+    /// Whether a job of this name is in memory.
+    pub(super) fn has_cell(&self, job_name: &str) -> bool {
+        self.cells().contains_key(job_name)
+    }
+
+    /// Faults a job that the hub cannot carry on, and says so in its log.
+    async fn break_off(
+        self: &Arc<Self>,
+        locked: &mut Locked,
+        job: i64,
+        cause: &str,
+        beside: Vec<Write>,
+    ) -> Result<(), HubError> {
+        tracing::error!(job = locked.job_name, cause, "the job cannot be carried on");
+        let now = Timestamp(clock::now());
+        let detail = format!("the hub cannot carry this job on: {cause}");
+        let record = JobRecord {
+            status: TaskStatus::Faulted,
+            started_at: now,
+            ended_at: Some(now),
+            output: serde_json::Value::Null,
+            error: Some(faults::runtime(detail.clone())),
+            paths_not_taken: Vec::new(),
+        };
+        let place = (String::new(), None, 1);
+        let line = LogRow::new(&Masking::default(), now, place, LogLevel::Error, &detail);
+        let mut writes = beside;
+        writes.extend([Write::Job(Box::new(record)), Write::Broken, Write::DropPending, Write::Log(line)]);
+        *locked.memory = None;
+        self.committer.commit(job, writes).await.map_err(HubError::internal)?;
+        self.perform(&locked.job_name, job, &Masking::default(), vec![Effect::AbortAll]);
+        Ok(())
+    }
+
+    /// Writes without an event: all that is left for a job that the hub cannot carry on.
+    pub(super) async fn write(&self, job: i64, writes: Vec<Write>) -> Result<(), HubError> {
+        self.committer.commit(job, writes).await.map_err(HubError::internal)
+    }
+
+    pub(super) fn next_job(&self) -> i64 {
+        self.next_job.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Stops taking work: no call is begun, those under way get a moment to end, and what they end in is committed.
+    pub(super) async fn shutdown(&self, moment: Duration) {
+        self.draining.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(moment, self.tracker.wait()).await.is_err() {
+            self.calls.cancel_all();
+            // What is left waits for nothing outside any more.
+            let _ = tokio::time::timeout(moment, self.tracker.wait()).await;
+        }
+        // Commits are made in their order: when this one is made, all before it are.
+        let _ = self.committer.commit(0, Vec::new()).await;
+    }
+
+    fn perform(self: &Arc<Self>, job_name: &str, job: i64, masking: &Masking, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Call { task, attempt, pointer, call } => {
+                    let key = CallKey { job_name: job_name.to_owned(), task, attempt };
+                    self.dispatch(key, job, masking.clone(), pointer, call);
+                }
+                Effect::Abort { task, attempt } => {
+                    self.calls.cancel(&CallKey { job_name: job_name.to_owned(), task, attempt });
+                }
+                Effect::SetTimer { timer, at } => self.timers.set(job_name, timer, at),
+                Effect::CancelTimer { timer } => self.timers.cancel(job_name, timer),
+                Effect::AbortAll => {
+                    self.calls.cancel_job(job_name);
+                    self.timers.cancel_all(job_name);
+                }
+            }
+        }
+    }
+
+    /// Removes a job's place in memory, unless somebody waits for it: then it stays, empty.
+    fn forget(&self, job_name: &str) {
+        let mut cells = self.cells();
+        // One reference is in the map and one in the guard of the one who calls this.
+        if cells.get(job_name).is_some_and(|cell| Arc::strong_count(cell) <= 2) {
+            cells.remove(job_name);
+        }
+    }
+
+    fn cells(&self) -> MutexGuard<'_, HashMap<String, Cell>> {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an event uses up: the call that it answers, the timer that fired.
+fn used_up(event: &Event) -> Option<Write> {
+    match event {
+        Event::CallCompleted { task, attempt, .. } | Event::CallFaulted { task, attempt, .. } => {
+            Some(Write::DropCall { task: *task, attempt: *attempt })
+        }
+        Event::TimerFired { timer, .. } => Some(Write::DropTimer { timer: *timer }),
+        _ => None,
+    }
+}
+
+#[async_trait]
+impl ExecutionHost for Arc<Host> {
+    async fn submit(&self, job_name: &str, key: &str, event: Event) -> Result<Submitted, HubError> {
+        let mut locked = self.lock(job_name).await;
+        self.apply(&mut locked, Some(key.to_owned()), event, Vec::new()).await
+    }
+}

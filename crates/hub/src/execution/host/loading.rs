@@ -1,0 +1,130 @@
+//! Reads a job back into memory: its state, and the definition that it runs, compiled anew.
+
+use std::sync::{Arc, PoisonError};
+
+use async_trait::async_trait;
+use flow::{Document, Pointer, Problem};
+use sqlx::Row;
+use wire::Status;
+
+use super::{Host, Memory, Prepared};
+use crate::error::HubError;
+use crate::execution::blueprint::{Blueprint, Progress};
+use crate::execution::interpreter::Program;
+use crate::execution::masking::Masking;
+use crate::execution::rows;
+use crate::execution::seams::DefinitionStore;
+
+pub(super) enum LoadError {
+    /// The job is at its end, or broken off: no event changes it any more.
+    Over,
+    /// The hub cannot carry the job on.
+    Broken { job: i64, cause: String },
+    /// It is not there, or the database failed.
+    Hub(HubError),
+}
+
+impl From<sqlx::Error> for LoadError {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::Hub(cause.into())
+    }
+}
+
+/// A definition that cannot run.
+pub(in crate::execution) enum PrepareError {
+    Problems(Vec<Problem>),
+    Failed(String),
+}
+
+impl Host {
+    pub(super) async fn load(&self, job_name: &str) -> Result<Memory, LoadError> {
+        let row = sqlx::query(
+            "SELECT id, digest, status, stages, broken, paths_not_taken, state, private
+             FROM jobs JOIN job_states ON job = id WHERE job_name = ?",
+        )
+        .bind(job_name)
+        .fetch_optional(self.database.read())
+        .await?
+        .ok_or_else(|| LoadError::Hub(rows::unknown_job(job_name)))?;
+        let job: i64 = row.try_get("id")?;
+        let status: String = row.try_get("status")?;
+        if row.try_get::<bool, _>("broken")? || Status::from(status.as_str()).is_final() {
+            return Err(LoadError::Over);
+        }
+        let broken = |cause: String| LoadError::Broken { job, cause };
+        let digest: String = row.try_get("digest")?;
+        let definition = self.definition(&digest).await.map_err(LoadError::Hub)?;
+        let prepared = self.prepare(&definition, Some(digest)).await.map_err(|error| match error {
+            PrepareError::Problems(problems) => {
+                broken(problems.first().map_or_else(String::new, |problem| problem.message_en.clone()))
+            }
+            PrepareError::Failed(cause) => broken(cause),
+        })?;
+        let state: String = row.try_get("state")?;
+        let state = serde_json::from_str(&state).map_err(|cause| broken(format!("its state: {cause}")))?;
+        let private: String = row.try_get("private")?;
+        let private =
+            serde_json::from_str(&private).map_err(|cause| broken(format!("its inputs: {cause}")))?;
+        let stages: Option<Vec<String>> = rows::optional_json(row.try_get("stages")?);
+        let mut progress = Progress::new(&prepared.blueprint, stages.as_deref());
+        let tasks: Vec<(String, bool)> =
+            sqlx::query_as("SELECT pointer, ended_at IS NOT NULL FROM tasks WHERE job = ? ORDER BY task")
+                .bind(job)
+                .fetch_all(self.database.read())
+                .await?;
+        for (pointer, ended) in tasks {
+            if let Some(pointer) = Pointer::parse(&pointer) {
+                progress.set(&pointer, ended);
+            }
+        }
+        let paths: String = row.try_get("paths_not_taken")?;
+        let paths: Vec<Pointer> = serde_json::from_str(&paths).unwrap_or_default();
+        progress.set_not_taken(&paths);
+        let status = rows::task_status(&status);
+        Ok(Memory { job, prepared, state, masking: Masking::new(private), progress, status })
+    }
+
+    /// Compiles a definition, once for all jobs that run it at the same time.
+    pub(in crate::execution) async fn prepare(
+        &self,
+        definition: &str,
+        digest: Option<String>,
+    ) -> Result<Arc<Prepared>, PrepareError> {
+        if let Some(known) = digest.as_ref().and_then(|digest| self.known(digest)) {
+            return Ok(known);
+        }
+        let text = definition.to_owned();
+        let prepared = tokio::task::spawn_blocking(move || {
+            let document =
+                Document::from_json(&text).map_err(|error| PrepareError::Failed(error.to_string()))?;
+            let program = Program::compile(&document).map_err(PrepareError::Problems)?;
+            let blueprint = Blueprint::of(&document);
+            Ok(Prepared { digest: document.digest(), definition: document.to_json(), program, blueprint })
+        })
+        .await
+        .map_err(|cause| PrepareError::Failed(cause.to_string()))??;
+        if let Some(known) = self.known(&prepared.digest) {
+            return Ok(known);
+        }
+        let prepared = Arc::new(prepared);
+        let mut all = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, known| known.strong_count() > 0);
+        all.insert(prepared.digest.clone(), Arc::downgrade(&prepared));
+        Ok(prepared)
+    }
+
+    fn known(&self, digest: &str) -> Option<Arc<Prepared>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(digest)?.upgrade()
+    }
+}
+
+#[async_trait]
+impl DefinitionStore for Host {
+    async fn definition(&self, digest: &str) -> Result<String, HubError> {
+        let (definition,): (String,) = sqlx::query_as("SELECT definition FROM definitions WHERE digest = ?")
+            .bind(digest)
+            .fetch_one(self.database.read())
+            .await?;
+        Ok(definition)
+    }
+}

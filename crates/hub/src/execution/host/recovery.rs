@@ -1,0 +1,100 @@
+//! Opens the host: what the last hub left undone is taken up, and nothing else is.
+//!
+//! A call in the outbox was not begun, or nobody knows how it ended: it is made again with the same idempotency key.
+//! Everything else that a job waits for is a timer or a person, and both are still there.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use flow::Pointer;
+use flow::engine::{TaskId, TimerId, Timestamp};
+use sqlx::Row;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::calls::{CallKey, Calls};
+use super::{Host, Timers};
+use crate::database::Database;
+use crate::error::HubError;
+use crate::execution::masking::Masking;
+use crate::execution::runner::TaskRunner;
+use crate::execution::store::Committer;
+
+impl Host {
+    pub(in crate::execution) async fn open(
+        database: Database,
+        runner: Arc<dyn TaskRunner>,
+    ) -> Result<Arc<Self>, HubError> {
+        let (last,): (i64,) =
+            sqlx::query_as("SELECT COALESCE(MAX(id), 0) FROM jobs").fetch_one(database.read()).await?;
+        let host = Arc::new(Self {
+            committer: Committer::start(database.clone()),
+            database,
+            runner,
+            cells: Default::default(),
+            prepared: Default::default(),
+            calls: Calls::default(),
+            timers: Timers::default(),
+            next_job: AtomicI64::new(last + 1),
+            tracker: TaskTracker::new(),
+            draining: CancellationToken::new(),
+        });
+        host.take_up_timers().await?;
+        host.take_up_calls().await?;
+        let timing = Arc::clone(&host);
+        host.tracker.spawn(async move {
+            while let Some(due) = timing.draining.run_until_cancelled(timing.timers.due()).await {
+                for (job_name, timer) in due {
+                    timing.fire(job_name, timer);
+                }
+            }
+        });
+        Ok(host)
+    }
+
+    async fn take_up_timers(&self) -> Result<(), HubError> {
+        let timers: Vec<(String, i64, i64)> =
+            sqlx::query_as("SELECT job_name, timer, due_at FROM timers JOIN jobs ON id = job")
+                .fetch_all(self.database.read())
+                .await?;
+        for (job_name, timer, due_at) in timers {
+            self.timers.set(&job_name, TimerId(timer.unsigned_abs()), Timestamp(due_at));
+        }
+        Ok(())
+    }
+
+    async fn take_up_calls(self: &Arc<Self>) -> Result<(), HubError> {
+        let calls = sqlx::query(
+            "SELECT calls.job, job_name, task, attempt, pointer, call, private
+             FROM calls JOIN jobs ON id = calls.job JOIN job_states ON job_states.job = id
+             ORDER BY calls.job, task, attempt",
+        )
+        .fetch_all(self.database.read())
+        .await?;
+        if !calls.is_empty() {
+            tracing::info!(calls = calls.len(), "calls without an answer are made again");
+        }
+        for row in calls {
+            let key = CallKey {
+                job_name: row.try_get("job_name")?,
+                task: TaskId(row.try_get::<i64, _>("task")?.unsigned_abs()),
+                attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
+            };
+            let private: String = row.try_get("private")?;
+            let masking = Masking::new(serde_json::from_str(&private).unwrap_or_default());
+            let pointer: String = row.try_get("pointer")?;
+            let pointer = Pointer::parse(&pointer).unwrap_or_default();
+            let call: String = row.try_get("call")?;
+            match serde_json::from_str(&call) {
+                Ok(call) => self.dispatch(key, row.try_get("job")?, masking, pointer, call),
+                // Another version of the hub wrote it.
+                Err(cause) => {
+                    let mut locked = self.lock(&key.job_name).await;
+                    let cause = format!("a call in its outbox cannot be read: {cause}");
+                    self.break_off(&mut locked, row.try_get("job")?, &cause, Vec::new()).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

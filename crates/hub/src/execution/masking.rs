@@ -1,0 +1,144 @@
+//! Private inputs: the parameters that `input.schema` marks `writeOnly`. They run, and are shown nowhere.
+//!
+//! A value is masked where it stands, and its text wherever it turns up later: in an output, an error or a log line.
+
+use serde_json::Value;
+
+/// What stands in place of a private value.
+pub(super) const MASK: &str = "******";
+/// Texts shorter than this are masked where they stand alone, not inside of other texts: they would tear holes into
+/// everything.
+const SHORTEST_WITHIN: usize = 4;
+
+/// Knows the private values of one job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Masking {
+    /// The private texts, longest first, so that a text that holds another goes as a whole.
+    private: Vec<String>,
+    /// The same as they stand in JSON and in a URL.
+    spellings: Vec<String>,
+}
+
+impl Masking {
+    /// Finds the private values of an input by its JSON Schema.
+    pub(super) fn of_input(schema: Option<&Value>, input: &Value) -> Self {
+        let mut private = Vec::new();
+        if let Some(schema) = schema {
+            collect(schema, input, &mut private);
+        }
+        Self::new(private)
+    }
+
+    pub(super) fn new(mut private: Vec<String>) -> Self {
+        private.retain(|text| !text.is_empty());
+        private.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
+        private.dedup();
+        let mut spellings = Vec::new();
+        for text in private.iter().filter(|text| text.chars().count() >= SHORTEST_WITHIN) {
+            let quoted = Value::String(text.clone()).to_string();
+            spellings.push(text.clone());
+            spellings.push(quoted.trim_matches('"').to_owned());
+            spellings.push(wire::operation::encode_segment(text));
+        }
+        spellings.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
+        spellings.dedup();
+        Self { private, spellings }
+    }
+
+    /// The private texts, to be kept beside the state.
+    pub(super) fn private(&self) -> &[String] {
+        &self.private
+    }
+
+    pub(super) fn text(&self, text: &str) -> String {
+        if self.private.iter().any(|private| private == text) {
+            return MASK.to_owned();
+        }
+        self.spellings.iter().fold(text.to_owned(), |text, private| {
+            if text.contains(private.as_str()) { text.replace(private.as_str(), MASK) } else { text }
+        })
+    }
+
+    pub(super) fn value(&self, value: &Value) -> Value {
+        if self.private.is_empty() {
+            return value.clone();
+        }
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Number(number) if self.private.contains(&number.to_string()) => {
+                Value::String(MASK.to_owned())
+            }
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(members) => {
+                members.iter().map(|(name, value)| (self.text(name), self.value(value))).collect()
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+fn collect(schema: &Value, value: &Value, private: &mut Vec<String>) {
+    if schema.get("writeOnly") == Some(&Value::Bool(true)) {
+        collect_leaves(value, private);
+        return;
+    }
+    if let (Some(properties), Some(members)) =
+        (schema.get("properties").and_then(Value::as_object), value.as_object())
+    {
+        for (name, schema) in properties {
+            match members.get(name) {
+                Some(value) => collect(schema, value, private),
+                // The engine fills in what is missing: a private default is as private as what it stands for.
+                None => collect(schema, schema.get("default").unwrap_or(&Value::Null), private),
+            }
+        }
+    }
+    if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
+        for value in values {
+            collect(items, value, private);
+        }
+    }
+}
+
+fn collect_leaves(value: &Value, private: &mut Vec<String>) {
+    match value {
+        Value::String(text) => private.push(text.clone()),
+        Value::Number(number) => private.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| collect_leaves(item, private)),
+        Value::Object(members) => members.values().for_each(|value| collect_leaves(value, private)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_private_value_is_masked_where_it_stands_and_where_it_turns_up() {
+        let schema = json!({"properties": {
+            "password": {"writeOnly": true},
+            "pin": {"writeOnly": true},
+            "keys": {"items": {"properties": {"secret": {"writeOnly": true}}}},
+            "name": {}
+        }});
+        let input =
+            json!({"password": "p\"ss w", "pin": 7, "name": "drill", "keys": [{"secret": "k3y-one"}]});
+        let masking = Masking::of_input(Some(&schema), &input);
+        assert_eq!(
+            masking.value(&input),
+            json!({"password": MASK, "pin": MASK, "name": "drill", "keys": [{"secret": MASK}]})
+        );
+        assert_eq!(masking.text("GET /?p=p%22ss%20w"), format!("GET /?p={MASK}"));
+        assert_eq!(masking.text(r#"{"a":"p\"ss w"}"#), format!(r#"{{"a":"{MASK}"}}"#));
+        assert_eq!(masking.text("took 7 ms"), "took 7 ms");
+        assert_eq!(Masking::new(masking.private().to_vec()), masking);
+    }
+
+    #[test]
+    fn without_private_parameters_nothing_changes() {
+        let input = json!({"a": ["x", 1, null, true]});
+        assert_eq!(Masking::of_input(None, &input).value(&input), input);
+    }
+}

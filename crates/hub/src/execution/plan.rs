@@ -1,0 +1,352 @@
+//! From the commands of the engine to what has to be written and what has to be done. Pure: `store` writes, `host` does.
+
+use flow::Pointer;
+use flow::engine::{
+    Call, Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp, Waiting,
+};
+
+use super::blueprint::{Blueprint, Progress};
+use super::masking::Masking;
+
+/// One change of the database. All writes of one event are committed together, in their order.
+#[derive(Clone, Debug)]
+pub(super) enum Write {
+    /// Kept once for each digest.
+    Definition {
+        digest: String,
+        definition: String,
+    },
+    NewJob(Box<NewJob>),
+    /// Refuses the whole commit where the event is handled already.
+    Handled {
+        key: String,
+    },
+    State {
+        state: String,
+    },
+    Job(Box<JobRecord>),
+    Progress {
+        total: i64,
+        done: i64,
+    },
+    /// The hub failed to carry the job on.
+    Broken,
+    /// A job that was broken is stopped.
+    Cancelled {
+        at: Timestamp,
+    },
+    Task {
+        task: Box<TaskRecord>,
+        place: i64,
+    },
+    Call {
+        task: TaskId,
+        attempt: u32,
+        pointer: Pointer,
+        call: Call,
+    },
+    DropCall {
+        task: TaskId,
+        attempt: u32,
+    },
+    Timer {
+        timer: TimerId,
+        at: Timestamp,
+    },
+    DropTimer {
+        timer: TimerId,
+    },
+    /// Nothing is to come any more: no call, no timer.
+    DropPending,
+    /// The job is at its end: its state is of no use, and its private inputs are erased.
+    DropState,
+    Act(ActRow),
+    Log(LogRow),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct NewJob {
+    pub(super) job_name: String,
+    pub(super) workflow_id: String,
+    pub(super) workflow_name: String,
+    pub(super) namespace: String,
+    pub(super) revision: i64,
+    pub(super) digest: String,
+    pub(super) started_by: String,
+    pub(super) started_at: Timestamp,
+    pub(super) dry_run: bool,
+    pub(super) reason: Option<String>,
+    pub(super) stages: Option<Vec<String>>,
+    /// With the private values masked.
+    pub(super) input: String,
+    /// The private values: a JSON array of texts.
+    pub(super) private: String,
+    pub(super) tasks_total: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ActRow {
+    pub(super) at: Timestamp,
+    pub(super) by: String,
+    pub(super) act: Act,
+    pub(super) task: Option<(TaskId, String)>,
+    pub(super) comment: Option<String>,
+}
+
+/// What people do to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    Start,
+    Stop,
+    Approve,
+    Reject,
+    Retry,
+    Skip,
+}
+
+impl Act {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Retry => "retry",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct LogRow {
+    pub(super) at: Timestamp,
+    pub(super) state: String,
+    pub(super) task: Option<TaskId>,
+    pub(super) attempt: u32,
+    pub(super) level: LogLevel,
+    pub(super) message: String,
+}
+
+/// The longest log line, in bytes; the rest is cut off and said so.
+const LONGEST_LINE: usize = 16 * 1024;
+
+impl LogRow {
+    /// A line with the private values masked and its length bounded.
+    pub(super) fn new(
+        masking: &Masking,
+        at: Timestamp,
+        (state, task, attempt): (String, Option<TaskId>, u32),
+        level: LogLevel,
+        message: &str,
+    ) -> Self {
+        let mut message = masking.text(message);
+        if message.len() > LONGEST_LINE {
+            let mut cut = LONGEST_LINE;
+            while !message.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            let rest = message.len() - cut;
+            message.truncate(cut);
+            message.push_str(&format!(" … ({rest} bytes more)"));
+        }
+        Self { at, state, task, attempt, level, message }
+    }
+}
+
+/// What is done once the writes are committed.
+#[derive(Clone, Debug)]
+pub(super) enum Effect {
+    Call {
+        task: TaskId,
+        attempt: u32,
+        pointer: Pointer,
+        call: Call,
+    },
+    Abort {
+        task: TaskId,
+        attempt: u32,
+    },
+    SetTimer {
+        timer: TimerId,
+        at: Timestamp,
+    },
+    CancelTimer {
+        timer: TimerId,
+    },
+    /// The job is at its end: whatever still runs for it is not wanted.
+    AbortAll,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) writes: Vec<Write>,
+    pub(super) effects: Vec<Effect>,
+    /// The job's status, where this event changed its projection.
+    pub(super) status: Option<TaskStatus>,
+}
+
+/// Turns the commands of one step into a plan.
+pub(super) fn plan(
+    commands: Vec<Command>,
+    blueprint: &Blueprint,
+    masking: &Masking,
+    progress: &mut Progress,
+) -> Plan {
+    let mut plan = Plan::default();
+    let before = (progress.total(), progress.done());
+    for command in commands {
+        add(&mut plan, command, blueprint, masking, progress);
+    }
+    let after = (progress.total(), progress.done());
+    if before != after {
+        plan.writes.push(Write::Progress { total: after.0, done: after.1 });
+    }
+    if plan.status.is_some_and(is_final) {
+        plan.writes.extend([Write::DropPending, Write::DropState]);
+        plan.effects.push(Effect::AbortAll);
+    }
+    plan
+}
+
+fn add(plan: &mut Plan, command: Command, blueprint: &Blueprint, masking: &Masking, progress: &mut Progress) {
+    match command {
+        Command::Call { task, attempt, pointer, call } => {
+            plan.writes.push(Write::Call { task, attempt, pointer: pointer.clone(), call: call.clone() });
+            plan.effects.push(Effect::Call { task, attempt, pointer, call });
+        }
+        Command::AbortCall { task, attempt } => {
+            plan.writes.push(Write::DropCall { task, attempt });
+            // A call of this very step is not begun at all.
+            plan.effects.retain(|effect| {
+                !matches!(effect, Effect::Call { task: of, attempt: number, .. } if (*of, *number) == (task, attempt))
+            });
+            plan.effects.push(Effect::Abort { task, attempt });
+        }
+        Command::SetTimer { timer, at } => {
+            plan.writes.push(Write::Timer { timer, at });
+            plan.effects.push(Effect::SetTimer { timer, at });
+        }
+        Command::CancelTimer { timer } => {
+            plan.writes.push(Write::DropTimer { timer });
+            plan.effects.push(Effect::CancelTimer { timer });
+        }
+        Command::RecordTask { task } => {
+            progress.record(&task);
+            let place = blueprint.place(&task.pointer);
+            plan.writes.push(Write::Task { task: Box::new(masked_task(*task, masking)), place });
+        }
+        Command::RecordJob { mut job } => {
+            progress.set_not_taken(&job.paths_not_taken);
+            plan.status = Some(job.status);
+            job.output = masking.value(&job.output);
+            job.error = job.error.map(|error| masked_error(error, masking));
+            plan.writes.push(Write::Job(Box::new(job)));
+        }
+        Command::Log { at, task, pointer, attempt, level, message } => {
+            let place = (pointer.as_str().to_owned(), task, attempt);
+            plan.writes.push(Write::Log(LogRow::new(masking, at, place, level, &message)));
+        }
+    }
+}
+
+fn masked_task(mut task: TaskRecord, masking: &Masking) -> TaskRecord {
+    task.input = masking.value(&task.input);
+    task.output = masking.value(&task.output);
+    task.error = task.error.map(|error| masked_error(error, masking));
+    if let Some(Waiting::Approval { message, .. }) = &mut task.waiting {
+        *message = masking.text(message);
+    }
+    task
+}
+
+fn masked_error(mut error: flow::engine::WorkflowError, masking: &Masking) -> flow::engine::WorkflowError {
+    error.title = error.title.map(|title| masking.text(&title));
+    error.detail = error.detail.map(|detail| masking.text(&detail));
+    error
+}
+
+/// Nothing more will happen by itself or by hand. A faulted job is not at its end: it waits for people.
+pub(super) fn is_final(status: TaskStatus) -> bool {
+    matches!(status, TaskStatus::Completed | TaskStatus::Cancelled | TaskStatus::Skipped)
+}
+
+/// The API's word for a status.
+pub(super) fn word(status: TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Pending => "pending",
+        TaskStatus::Running => "running",
+        TaskStatus::Waiting => "waiting",
+        TaskStatus::Suspended => "suspended",
+        TaskStatus::Completed => "completed",
+        TaskStatus::Faulted => "faulted",
+        TaskStatus::Cancelled => "cancelled",
+        TaskStatus::Skipped => "skipped",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn task(status: TaskStatus, output: Value) -> Command {
+        Command::RecordTask {
+            task: Box::new(TaskRecord {
+                task: TaskId(1),
+                parent: None,
+                pointer: Pointer::root(),
+                name: "a".to_owned(),
+                kind: "call".to_owned(),
+                function: None,
+                status,
+                attempt: 1,
+                started_at: Some(Timestamp(1)),
+                ended_at: Some(Timestamp(2)),
+                iteration: None,
+                input: json!({"token": "s3cret"}),
+                output,
+                error: None,
+                waiting: None,
+            }),
+        }
+    }
+
+    fn check(commands: Vec<Command>) -> Plan {
+        let masking = Masking::new(vec!["s3cret".to_owned()]);
+        plan(commands, &Blueprint::default(), &masking, &mut Progress::default())
+    }
+
+    #[test]
+    fn what_is_private_is_in_no_projection_and_no_line() {
+        let line = Command::Log {
+            at: Timestamp(1),
+            task: None,
+            pointer: Pointer::root(),
+            attempt: 1,
+            level: LogLevel::Info,
+            message: "token s3cret".to_owned(),
+        };
+        let plan = check(vec![task(TaskStatus::Completed, json!("is s3cret")), line]);
+        assert!(!format!("{:?}", plan.writes).contains("s3cret"));
+        assert_eq!(plan.writes.len(), 2);
+    }
+
+    #[test]
+    fn a_call_that_is_aborted_in_the_same_step_is_never_begun() {
+        let (task, attempt) = (TaskId(1), 1);
+        let call = Call::Http { with: Value::Null };
+        let plan = check(vec![
+            Command::Call { task, attempt, pointer: Pointer::root(), call },
+            Command::AbortCall { task, attempt },
+        ]);
+        assert!(matches!(plan.effects[..], [Effect::Abort { .. }]), "{plan:?}");
+    }
+
+    #[test]
+    fn an_endless_line_is_cut_at_a_character() {
+        let place = (String::new(), None, 1);
+        let text = "切".repeat(LONGEST_LINE);
+        let row = LogRow::new(&Masking::default(), Timestamp(0), place, LogLevel::Info, &text);
+        assert!(row.message.ends_with("bytes more)") && row.message.len() < LONGEST_LINE + 40);
+    }
+}

@@ -1,0 +1,132 @@
+//! What the API shows of jobs, read from the projections: status, history, and the jobs of a workflow.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sqlx::{QueryBuilder, Row, Sqlite};
+use wire::history::Filter;
+use wire::{Job, JobStatus, Page};
+
+use super::history::push_where;
+use super::rows;
+use super::seams::Projection;
+use crate::clock;
+use crate::database::Database;
+use crate::error::HubError;
+
+/// The projections in SQLite.
+#[derive(Clone, Debug)]
+pub(super) struct SqliteProjection {
+    database: Database,
+}
+
+impl SqliteProjection {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The last job of each of these workflows that has one.
+    pub(super) async fn last_jobs(&self, workflows: &[String]) -> Result<HashMap<String, Job>, HubError> {
+        let mut jobs = Vec::new();
+        for workflow in workflows {
+            // The index of a workflow's jobs ends in their order: each of these reads one row.
+            let row = sqlx::query(
+                "SELECT id, job_name, workflow_id, workflow_name, status, started_by, started_at, ended_at, dry_run,
+                        tasks_total, tasks_done, error
+                 FROM jobs WHERE workflow_id = ? ORDER BY started_at DESC, id DESC LIMIT 1",
+            )
+            .bind(workflow)
+            .fetch_optional(self.database.read())
+            .await?;
+            jobs.extend(row.as_ref().map(rows::job).transpose()?);
+        }
+        rows::fill_waiting(self.database.read(), &mut jobs).await?;
+        Ok(jobs.into_iter().map(|(_, job)| (job.workflow_id.clone(), job)).collect())
+    }
+
+    /// The jobs of these workflows that are under way. A faulted job is not.
+    pub(super) async fn running_jobs(&self, workflows: &[String]) -> Result<Vec<String>, HubError> {
+        if workflows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT job_name FROM jobs
+             WHERE status IN ('pending', 'running', 'waiting', 'suspended') AND workflow_id IN (",
+        );
+        let mut ids = query.separated(", ");
+        for workflow in workflows {
+            ids.push_bind(workflow.clone());
+        }
+        query.push(") ORDER BY started_at, id");
+        Ok(query.build_query_scalar().fetch_all(self.database.read()).await?)
+    }
+}
+
+#[async_trait]
+impl Projection for SqliteProjection {
+    async fn status(&self, workflow_id: &str, job_name: &str, with_def: bool) -> Result<JobStatus, HubError> {
+        // One transaction: a job that is being changed is shown as it was before or as it is after.
+        let mut snapshot = self.database.read().begin().await?;
+        let row = sqlx::query(
+            "SELECT jobs.*, CASE WHEN ? THEN definition END AS definition
+             FROM jobs JOIN definitions USING (digest) WHERE job_name = ? AND workflow_id = ?",
+        )
+        .bind(with_def)
+        .bind(job_name)
+        .bind(workflow_id)
+        .fetch_optional(&mut *snapshot)
+        .await?
+        .ok_or_else(|| rows::unknown_job(job_name))?;
+        let (number, job) = rows::job(&row)?;
+        let digest: String = row.try_get("digest")?;
+        let task_rows = sqlx::query(
+            "SELECT tasks.*, (SELECT COALESCE(MAX(line) + 1, 0) FROM log_lines
+                              WHERE log_lines.job = tasks.job AND log_lines.state = tasks.pointer) AS log_lines
+             FROM tasks WHERE job = ? ORDER BY place, task",
+        )
+        .bind(number)
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let act_rows = sqlx::query("SELECT * FROM acts WHERE job = ? ORDER BY id")
+            .bind(number)
+            .fetch_all(&mut *snapshot)
+            .await?;
+        snapshot.commit().await?;
+        let tasks: Vec<wire::Task> =
+            task_rows.iter().map(|row| rows::task(row, job_name, &digest)).collect::<sqlx::Result<_>>()?;
+        let mut jobs = [(number, job)];
+        rows::fill_waiting(self.database.read(), &mut jobs).await?;
+        let [(_, job)] = jobs;
+        Ok(JobStatus {
+            job,
+            input: rows::json(row.try_get("input")?),
+            output: rows::json(row.try_get("output")?),
+            definition_revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
+            tasks,
+            paths_not_taken: rows::optional_json(row.try_get("paths_not_taken")?).unwrap_or_default(),
+            acts: act_rows.iter().map(|row| rows::act(row, job_name)).collect::<sqlx::Result<_>>()?,
+            reason: row.try_get("reason")?,
+            workflow_def: row.try_get("definition")?,
+        })
+    }
+
+    async fn history(&self, filters: &[Filter], page_no: u32, page_size: u32) -> Result<Page<Job>, HubError> {
+        let now = clock::now();
+        let mut count: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT COUNT(*) FROM jobs");
+        push_where(&mut count, filters, now)?;
+        let mut list: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT ");
+        list.push(rows::JOB_COLUMNS).push(" FROM jobs");
+        push_where(&mut list, filters, now)?;
+        let offset = i64::from(page_no.saturating_sub(1)) * i64::from(page_size);
+        list.push(" ORDER BY started_at DESC, id DESC LIMIT ").push_bind(i64::from(page_size));
+        list.push(" OFFSET ").push_bind(offset);
+        let mut snapshot = self.database.read().begin().await?;
+        let total: i64 = count.build_query_scalar().fetch_one(&mut *snapshot).await?;
+        let found = list.build().fetch_all(&mut *snapshot).await?;
+        snapshot.commit().await?;
+        let mut jobs: Vec<(i64, Job)> = found.iter().map(rows::job).collect::<sqlx::Result<_>>()?;
+        rows::fill_waiting(self.database.read(), &mut jobs).await?;
+        let items = jobs.into_iter().map(|(_, job)| job).collect();
+        Ok(Page { total: total.unsigned_abs(), page_no, page_size, items })
+    }
+}

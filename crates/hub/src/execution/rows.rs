@@ -1,0 +1,167 @@
+//! Reads the rows of the projections as the API's shapes.
+
+use std::collections::HashMap;
+
+use flow::engine::{TaskId, TaskStatus, Waiting as EngineWaiting, WorkflowError};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{QueryBuilder, Row, Sqlite};
+use wire::job::{Act, TaskError, Waiting, WaitingTask};
+use wire::{Job, Status, Task};
+
+use super::naming::task_id;
+use super::runner::plugin_name;
+use crate::clock;
+use crate::error::HubError;
+
+/// The columns of `jobs` that [`job`] reads.
+pub(super) const JOB_COLUMNS: &str = "id, job_name, workflow_id, workflow_name, status, started_by, started_at, ended_at, \
+                                      dry_run, tasks_total, tasks_done, error";
+
+pub(super) fn unknown_job(job_name: &str) -> HubError {
+    HubError::not_found(
+        format!("job_name: there is no job {job_name}"),
+        format!("job_name：作业 {job_name} 不存在"),
+    )
+}
+
+pub(super) fn unknown_task(task: &str) -> HubError {
+    HubError::not_found(format!("task_id: there is no task {task}"), format!("task_id：任务 {task} 不存在"))
+}
+
+/// A job without what it waits for, with its number.
+pub(super) fn job(row: &SqliteRow) -> sqlx::Result<(i64, Job)> {
+    let job = Job {
+        job_name: row.try_get("job_name")?,
+        workflow_id: row.try_get("workflow_id")?,
+        workflow_name: row.try_get("workflow_name")?,
+        status: Status::from(row.try_get::<String, _>("status")?.as_str()),
+        started_by: row.try_get("started_by")?,
+        started_at: clock::rfc3339(row.try_get("started_at")?),
+        ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(clock::rfc3339),
+        dry_run: row.try_get("dry_run")?,
+        waiting: Vec::new(),
+        tasks_total: row.try_get::<i64, _>("tasks_total")?.unsigned_abs(),
+        tasks_done: row.try_get::<i64, _>("tasks_done")?.unsigned_abs(),
+        error: optional_json(row.try_get("error")?).map(task_error),
+    };
+    Ok((row.try_get("id")?, job))
+}
+
+/// Fills in what the jobs wait for, oldest first.
+pub(super) async fn fill_waiting(pool: &SqlitePool, jobs: &mut [(i64, Job)]) -> sqlx::Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+        "SELECT job, task, name, waiting FROM tasks WHERE waiting IS NOT NULL AND job IN (",
+    );
+    let mut numbers = query.separated(", ");
+    for (number, _) in jobs.iter() {
+        numbers.push_bind(*number);
+    }
+    query.push(") ORDER BY job, task");
+    let mut waiting: HashMap<i64, Vec<(i64, String, EngineWaiting)>> = HashMap::new();
+    for row in query.build().fetch_all(pool).await? {
+        if let Some(state) = optional_json(row.try_get("waiting")?) {
+            let entry = (row.try_get("task")?, row.try_get("name")?, state);
+            waiting.entry(row.try_get("job")?).or_default().push(entry);
+        }
+    }
+    for (number, job) in jobs {
+        for (task, name, state) in waiting.remove(number).unwrap_or_default() {
+            let (kind, since) = match state {
+                EngineWaiting::Approval { since, .. } => ("approval", since),
+                EngineWaiting::Time { since, .. } => ("time", since),
+                EngineWaiting::Retry { since, .. } => ("retry", since),
+            };
+            job.waiting.push(WaitingTask {
+                task_id: task_id(&job.job_name, TaskId(task.unsigned_abs())),
+                name,
+                kind: kind.to_owned(),
+                since: clock::rfc3339(since.0),
+            });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn task(row: &SqliteRow, job_name: &str, digest: &str) -> sqlx::Result<Task> {
+    let pointer: String = row.try_get("pointer")?;
+    let number: i64 = row.try_get("task")?;
+    let function: Option<String> = row.try_get("function")?;
+    let time = |name: &str| row.try_get::<Option<i64>, _>(name).map(|time| time.map(clock::rfc3339));
+    Ok(Task {
+        task_id: task_id(job_name, TaskId(number.unsigned_abs())),
+        state_id: pointer.clone(),
+        pointer,
+        name: row.try_get("name")?,
+        kind: row.try_get("kind")?,
+        plugin: function.as_deref().map(plugin_name).map(str::to_owned),
+        status: Status::from(row.try_get::<String, _>("status")?.as_str()),
+        attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
+        started_at: time("started_at")?,
+        ended_at: time("ended_at")?,
+        iteration: row.try_get::<Option<i64>, _>("iteration")?.map(i64::unsigned_abs),
+        input: json(row.try_get("input")?),
+        output: json(row.try_get("output")?),
+        error: optional_json(row.try_get("error")?).map(task_error),
+        waiting: optional_json(row.try_get("waiting")?).map(|state| waiting(state, digest)),
+        log_lines: row.try_get::<i64, _>("log_lines")?.unsigned_abs(),
+    })
+}
+
+pub(super) fn act(row: &SqliteRow, job_name: &str) -> sqlx::Result<Act> {
+    let task: Option<i64> = row.try_get("task")?;
+    Ok(Act {
+        at: clock::rfc3339(row.try_get("at")?),
+        by: row.try_get("by_user")?,
+        act: row.try_get("act")?,
+        task_id: task.map(|task| task_id(job_name, TaskId(task.unsigned_abs()))),
+        task_name: row.try_get("task_name")?,
+        comment: row.try_get("comment")?,
+    })
+}
+
+fn waiting(state: EngineWaiting, digest: &str) -> Waiting {
+    match state {
+        EngineWaiting::Approval { since, message, approvers, deadline } => Waiting {
+            kind: "approval".to_owned(),
+            message,
+            approvers,
+            deadline: deadline.map(|time| clock::rfc3339(time.0)),
+            since: Some(clock::rfc3339(since.0)),
+            definition_digest: Some(digest.to_owned()),
+        },
+        EngineWaiting::Time { since, until } => waiting_until("time", since.0, until.0),
+        EngineWaiting::Retry { since, until } => waiting_until("retry", since.0, until.0),
+    }
+}
+
+fn waiting_until(kind: &str, since: i64, until: i64) -> Waiting {
+    Waiting {
+        kind: kind.to_owned(),
+        deadline: Some(clock::rfc3339(until)),
+        since: Some(clock::rfc3339(since)),
+        ..Waiting::default()
+    }
+}
+
+fn task_error(error: WorkflowError) -> TaskError {
+    let WorkflowError { kind, status, title, detail, instance } = error;
+    TaskError { kind, status, title, detail, instance }
+}
+
+pub(super) fn task_status(word: &str) -> TaskStatus {
+    serde_json::from_value(Value::String(word.to_owned())).unwrap_or(TaskStatus::Running)
+}
+
+/// A column that holds JSON. The hub wrote it; what does not read shows as null rather than hiding the row.
+pub(super) fn json(text: String) -> Value {
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+pub(super) fn optional_json<T: DeserializeOwned>(text: Option<String>) -> Option<T> {
+    serde_json::from_str(&text?).ok()
+}
