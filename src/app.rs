@@ -7,6 +7,7 @@ use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
 
 use crate::api::{Api, Environment};
+use crate::approvals::{ApprovalsPage, WaitingCount};
 use crate::history::HistoryPage;
 use crate::i18n::*;
 use crate::resources::ResourcesPage;
@@ -26,6 +27,7 @@ pub fn App(environment: Environment) -> impl IntoView {
     provide_context(Api::new(environment, language));
     provide_context(Preferences::load(language));
     provide_context(Toasts::new());
+    provide_context(WaitingCount::new());
     provide_context(Launcher(RwSignal::new(None)));
     view! {
         <I18nContextProvider enable_cookie=false set_lang_attr_on_html=false>
@@ -47,6 +49,7 @@ fn Pages(base: String) -> impl IntoView {
                 <Route path=path!("/runs") view=|| view! { <Frame><HistoryPage /></Frame> } />
                 <Route path=path!("/resources") view=|| view! { <Frame><ResourcesPage /></Frame> } />
                 <Route path=path!("/resources/:kind") view=|| view! { <Frame><ResourcesPage /></Frame> } />
+                <Route path=path!("/approvals") view=|| view! { <Frame><ApprovalsPage /></Frame> } />
                 <Route path=path!("/settings") view=|| view! { <Frame><SettingsPage /></Frame> } />
             </FlatRoutes>
             <StartDialogs />

@@ -7,7 +7,9 @@
 
 pub mod api;
 pub mod app;
+pub mod approvals;
 pub mod history;
+pub mod logs;
 pub mod resources;
 pub mod session;
 pub mod settings;

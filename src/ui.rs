@@ -1,6 +1,7 @@
 //! Components that know no feature: what two features need lives here.
 
 pub mod confirm;
+pub mod decision;
 pub mod dialog;
 pub mod icon;
 pub mod json_view;
@@ -16,6 +17,7 @@ pub mod time;
 pub mod toast;
 
 pub use confirm::Confirm;
+pub use decision::{DecisionDialog, Gate};
 pub use dialog::Dialog;
 pub use icon::{Icon, IconView};
 pub use json_view::JsonView;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use wire::operation::encode_segment;
 
 use crate::api::use_api;
+use crate::approvals::WaitingCountBadge;
 use crate::i18n::*;
 use crate::ui::link::use_title;
 use crate::ui::{EmptyState, Icon, IconView, go, href, use_preferences};
@@ -65,7 +66,9 @@ fn SignedInFrame(children: Children) -> impl IntoView {
             <nav class="sidebar" aria-label=move || t_string!(i18n, common.nav.label)>
                 <NavLink path="/workflows" icon=Icon::Workflow label=Signal::derive(move || t_string!(i18n, common.nav.workflows).to_owned()) />
                 <NavLink path="/runs" icon=Icon::History label=Signal::derive(move || t_string!(i18n, common.nav.runs).to_owned()) />
-                <NavLink path="/approvals" icon=Icon::Approval label=Signal::derive(move || t_string!(i18n, common.nav.approvals).to_owned()) />
+                <NavLink path="/approvals" icon=Icon::Approval label=Signal::derive(move || t_string!(i18n, common.nav.approvals).to_owned())>
+                    <WaitingCountBadge />
+                </NavLink>
                 <NavLink path="/resources" icon=Icon::Resource label=Signal::derive(move || t_string!(i18n, common.nav.resources).to_owned()) />
                 <NavLink path="/settings" icon=Icon::Settings label=Signal::derive(move || t_string!(i18n, common.nav.settings).to_owned()) />
             </nav>
@@ -75,7 +78,12 @@ fn SignedInFrame(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn NavLink(path: &'static str, icon: Icon, #[prop(into)] label: Signal<String>) -> impl IntoView {
+fn NavLink(
+    path: &'static str,
+    icon: Icon,
+    #[prop(into)] label: Signal<String>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let location = use_location();
     let target = href(path);
     let current = {
@@ -89,6 +97,7 @@ fn NavLink(path: &'static str, icon: Icon, #[prop(into)] label: Signal<String>) 
         <a class="sidebar__link" href=target aria-current=move || current().then_some("page")>
             <IconView icon />
             <span>{move || label.get()}</span>
+            {children.map(|children| children())}
         </a>
     }
 }
