@@ -2,7 +2,17 @@
 //!
 //! The library holds everything but the command line, so that tests drive the same router that a user talks to.
 
+pub mod accounts;
+pub(crate) mod api;
+pub mod check;
 pub mod clock;
+pub mod config;
+pub mod console;
 pub mod database;
 pub mod error;
 pub mod execution;
+pub mod lab;
+pub mod plugins;
+pub mod server;
+pub mod startup;
+pub mod workflows;
