@@ -70,21 +70,19 @@ fn could_optimise() -> bool {
     machine::on_path("wasm-opt").is_some() || machine::on_path("npm").is_some()
 }
 
-/// Trunk, kept from the network: it would fetch tools in versions of its own choice. Without `--release`
-/// it leaves wasm-opt to us; the profile is Cargo's anyway. Without integrity hashes, for those would be
-/// of the module before wasm-opt.
+/// Trunk, kept from the network: it would fetch tools in versions of its own choice. `index.html` tells it to
+/// leave wasm-opt to us (`data-wasm-opt="0"`), for it cannot do without; and integrity hashes would be those of
+/// the module before wasm-opt.
 fn trunk(workspace: &Workspace, staging: &Path) -> CommandLine {
-    CommandLine::new(
+    let line = CommandLine::new(
         "trunk",
         ["build", "--offline=true", "--skip-version-check", "--no-sri=true", "--locked=true"],
     )
-    .arguments(["--release=false", "--cargo-profile=wasm-release", "--public-url=./"])
-    .arguments(["--color", if shell::colourful() { "always" } else { "never" }])
-    .argument("--dist")
+    .arguments(["--release=true", "--cargo-profile=wasm-release", "--public-url=./", "--dist"])
     .argument(staging)
-    // Trunk takes only true and false for it, and stops at the usual 1.
-    .environment("NO_COLOR", if shell::colourful() { "false" } else { "true" })
-    .within(&workspace.root)
+    .within(&workspace.root);
+    // Trunk stops at the usual NO_COLOR=1: it takes only true and false.
+    if std::env::var_os("NO_COLOR").is_some() { line.environment("NO_COLOR", "true") } else { line }
 }
 
 /// Runs wasm-opt over the module, in place. A failure costs size, not the build: the module stays as it was.

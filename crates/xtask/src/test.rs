@@ -78,7 +78,7 @@ pub(crate) fn run(workspace: &Workspace, toolbox: &mut Toolbox, options: &TestOp
     }
     // A suite that ran nothing proves nothing; a name may well be of one suite only.
     for suite in [Suite::Unit, Suite::Browser, Suite::Journeys] {
-        if wanted(suite) && options.name.is_none() && summary.passed(suite.word()) == 0 {
+        if wanted(suite) && options.name.is_none() && summary.is_empty(suite.word()) {
             summary.attempt(suite.word(), "any test", || bail!("no test of this suite passed"));
         }
     }
@@ -117,7 +117,7 @@ impl Session<'_> {
             "compiles them for WebAssembly first",
         );
         let line = CommandLine::cargo(["test", "--locked", "--package", "mas-console", "--lib"])
-            .arguments(["--target", "wasm32-unknown-unknown", "--", "--color", "never"])
+            .arguments(["--target", "wasm32-unknown-unknown"])
             .arguments(self.name)
             .environment("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
             .environment("WASM_BINDGEN_TEST_WEBDRIVER_JSON", self.workspace.root.join("webdriver.json"))
