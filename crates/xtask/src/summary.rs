@@ -87,7 +87,7 @@ impl fmt::Display for Summary {
         let seconds = elapsed(self.rows.iter().map(|row| row.seconds).sum());
         match self.rows.iter().map(Row::passed).sum() {
             0_u64 => write!(formatter, "{} checks in {seconds}", self.rows.len()),
-            passed => write!(formatter, "{passed} tests passed in {seconds}"),
+            passed => write!(formatter, "passed: {passed} tests, in {seconds}"),
         }
     }
 }
@@ -118,7 +118,7 @@ mod tests {
             summary.to_string(),
             "unit      flow               1.5 s  12 passed\n\
              journeys  first_light        0.0 s  FAILED: no gate\n\
-             12 tests passed in 1.5 s"
+             passed: 12 tests, in 1.5 s"
         );
     }
 
