@@ -1,0 +1,150 @@
+//! The editor as a state machine: inputs in, effects out.
+//!
+//! A session owns everything that an open editor has; nothing outside holds a second copy. It performs nothing
+//! itself: the shell draws, speaks and stores when an effect says so.
+
+mod change;
+mod drop;
+mod gesture;
+mod input;
+mod keyboard;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use flow::{Document, Pointer, edit::Warning};
+
+pub use drop::{DropPreview, DropTarget};
+pub use gesture::GestureKind;
+pub use input::{Act, Announcement, Effect, Input, InsertPlace, Modifiers, PointerButton, Refusal};
+
+use crate::{Direction, History, LayoutOptions, Point, Scene, Viewport, layout};
+use change::FieldVisit;
+use gesture::Gesture;
+
+/// An open editor.
+#[derive(Clone, Debug)]
+pub struct Session {
+    document: Document,
+    history: History,
+    selection: Option<Pointer>,
+    viewport: Viewport,
+    gesture: Gesture,
+    scene: Scene,
+    options: LayoutOptions,
+    visit: Option<FieldVisit>,
+    revision: u64,
+}
+
+impl Session {
+    pub fn new(document: Document, options: LayoutOptions) -> Self {
+        let scene = layout(&document, &options);
+        Self {
+            document,
+            history: History::default(),
+            selection: None,
+            viewport: Viewport::default(),
+            gesture: Gesture::Idle,
+            scene,
+            options,
+            visit: None,
+            revision: 0,
+        }
+    }
+
+    /// Takes one input in; gives back what the shell has to do now. Never panics, whatever the order of inputs.
+    pub fn handle(&mut self, input: Input) -> Vec<Effect> {
+        let mut effects = Effects::default();
+        let (selection, viewport, revision) = (self.selection.clone(), self.viewport, self.revision);
+        if let Err(refusal) = self.take(input, &mut effects) {
+            effects.push(Effect::Refused { refusal });
+        }
+        if self.revision != revision {
+            effects.push(Effect::DocumentChanged);
+        }
+        if self.selection != selection {
+            effects.push(Effect::SelectionChanged);
+        }
+        if self.viewport != viewport {
+            effects.push(Effect::ViewportChanged);
+        }
+        effects.list
+    }
+
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// The selected task; it is always on the scene.
+    pub fn selection(&self) -> Option<&Pointer> {
+        self.selection.as_ref()
+    }
+
+    pub fn viewport(&self) -> Viewport {
+        self.viewport
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What the drag under way would do if it ended now.
+    pub fn preview(&self) -> Option<&DropPreview> {
+        self.gesture.preview()
+    }
+
+    /// What the pointer is doing; the cursor depends on it.
+    pub fn gesture(&self) -> GestureKind {
+        self.gesture.kind()
+    }
+
+    /// The task that is being dragged.
+    pub fn dragged(&self) -> Option<&Pointer> {
+        self.gesture.dragged()
+    }
+
+    pub fn direction(&self) -> Direction {
+        self.options.direction
+    }
+
+    pub fn collapsed(&self) -> &HashSet<Pointer> {
+        &self.options.collapsed
+    }
+
+    /// Grows with each change of the document, undo included: two equal numbers mean the same document.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The point of the scene under a point of the screen.
+    pub fn to_scene(&self, screen: Point) -> Point {
+        self.viewport.to_scene(screen)
+    }
+}
+
+/// Effects in the making; each kind of redraw is asked for once.
+#[derive(Debug, Default)]
+struct Effects {
+    list: Vec<Effect>,
+}
+
+impl Effects {
+    fn push(&mut self, effect: Effect) {
+        if !self.list.contains(&effect) {
+            self.list.push(effect);
+        }
+    }
+
+    fn announce(&mut self, announcement: Announcement) {
+        self.push(Effect::Announce { announcement });
+    }
+
+    fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+        warnings.into_iter().for_each(|warning| self.push(Effect::Warned { warning }));
+    }
+}
