@@ -1,0 +1,26 @@
+//! The API over the real router and a real database.
+
+#[cfg(test)]
+#[path = "api/console.rs"]
+mod console;
+#[cfg(test)]
+#[path = "api/errors.rs"]
+mod errors;
+#[cfg(test)]
+#[path = "api/idempotency.rs"]
+mod idempotency;
+#[cfg(test)]
+#[path = "api/lab.rs"]
+mod lab;
+#[cfg(test)]
+#[path = "api/roles.rs"]
+mod roles;
+#[cfg(test)]
+#[path = "api/sign_in.rs"]
+mod sign_in;
+#[cfg(test)]
+#[path = "api/support.rs"]
+mod support;
+#[cfg(test)]
+#[path = "api/workflows.rs"]
+mod workflows;
