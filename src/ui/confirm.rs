@@ -29,6 +29,7 @@ pub fn Confirm(
                 <button
                     type="button"
                     class="button button--danger"
+                    data-confirm=""
                     disabled=move || busy.get()
                     on:click=move |_| on_confirm.run(())
                 >
