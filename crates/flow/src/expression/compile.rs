@@ -12,7 +12,7 @@ use super::guard::{self, visit_calls};
 use super::natives::{self, Machine};
 
 const LONGEST_TEXT: usize = 64 * 1024;
-const DEEPEST_NESTING: usize = 48;
+const DEEPEST_NESTING: usize = 32;
 const DEEPEST_TREE: usize = 96;
 /// Words after which a term nests within another without a bracket.
 const NESTING_WORDS: [&str; 13] =
@@ -116,7 +116,7 @@ fn nests(Token(text, kind): &Token<&str>) -> bool {
 
 fn depth_within(Token(_, kind): &Token<&str>) -> usize {
     match kind {
-        Tok::Block(tokens) => 1 + depth(tokens),
+        Tok::Block(tokens) => 3 + depth(tokens),
         Tok::Str(parts) => {
             let within = |part: &StrPart<_, _>| match part {
                 StrPart::Term(token) => depth_within(token),

@@ -175,16 +175,16 @@ fn texts_that_nest_without_end_are_refused() {
         ".a=".repeat(96) + ".",
         "1 as $x|".repeat(48) + ".",
         "if ".repeat(24) + "1" + &" then 1 else 2 end".repeat(24),
-        "reduce 1 as $x (1; ".repeat(24) + "1" + &")".repeat(24),
-        "[".repeat(48) + "1" + &"]".repeat(48),
-        "{a:".repeat(48) + "1" + &"}".repeat(48),
-        "f(".replace('f', "map").repeat(40) + "1" + &")".repeat(48),
+        "reduce 1 as $x (1; ".repeat(18) + "1" + &")".repeat(18),
+        "[".repeat(30) + "1" + &"]".repeat(30),
+        "{a:".repeat(30) + "1" + &"}".repeat(30),
+        "map(".repeat(18) + "1" + &")".repeat(18),
         "try ".repeat(96) + "1",
         "def f: ".repeat(96) + "1" + &"; f".repeat(96),
         "1 | reduce 1 as $x (1; 1".to_owned() + &"+1".repeat(90) + ")",
-        "\"".to_owned() + &"\\(.)".repeat(40) + "\"",
+        "\"".to_owned() + &"\\(.)".repeat(24) + "\"",
         ".a".repeat(2000),
-        format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(90)),
+        format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(80)),
     ] {
         assert_eq!(check(&text), Ok(()));
         assert!(!evaluate(&text, json!({})).contains("gave up"), "{text}");
