@@ -1,5 +1,53 @@
 //! The engine: `step(&Program, State, Event) -> (State, Vec<Command>)`, pure.
+//!
+//! A job is a tree of live tasks. Finished ones leave the state, faulted ones stay for a retry by hand, so that the
+//! state is as large as what is live and no larger; a loop does not grow it. Stale and repeated events change
+//! nothing. What the engine deliberately does not do: validate inputs against schemas, call anything, or know how
+//! long a call may take.
 
+mod advance;
+mod begin;
+pub mod errors;
+mod fault;
+mod hand;
+mod moment;
+mod record;
+mod run;
+mod scope;
+mod state;
 pub mod vocabulary;
 
+pub use state::State;
 pub use vocabulary::*;
+
+use crate::Program;
+use run::Run;
+
+/// Takes one event. The commands are to be performed in order, after they and the state are stored together.
+///
+/// The same state and event always give the same result. An event that does not apply (of a finished job, an
+/// earlier attempt, another definition) gives the state back with no commands.
+pub fn step(program: &Program, state: State, event: Event) -> (State, Vec<Command>) {
+    if !state.belongs_to(program) {
+        return (state, Vec::new());
+    }
+    let mut run = Run::new(program, state, event.at());
+    run.take(event);
+    run.finish()
+}
+
+impl Event {
+    /// When it happened.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Started { at, .. }
+            | Self::CallCompleted { at, .. }
+            | Self::CallFaulted { at, .. }
+            | Self::TimerFired { at, .. }
+            | Self::Decided { at, .. }
+            | Self::RetryRequested { at, .. }
+            | Self::SkipRequested { at, .. }
+            | Self::StopRequested { at, .. } => *at,
+        }
+    }
+}

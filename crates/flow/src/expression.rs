@@ -16,6 +16,7 @@ mod guard;
 mod natives;
 mod template;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -31,8 +32,16 @@ use natives::{Data, Machine};
 /// How deep an evaluated value may nest. Deeper ones could be written as JSON but not read again.
 pub const DEEPEST_VALUE: usize = 96;
 
-/// Named values that an expression sees: `workflow` for `$workflow`, and so on.
-pub type Arguments = BTreeMap<String, Value>;
+/// Named values that an expression sees: `workflow` for `$workflow`, and so on. Asked only for those it uses.
+pub trait Arguments {
+    fn argument(&self, name: &str) -> Option<Cow<'_, Value>>;
+}
+
+impl Arguments for BTreeMap<String, Value> {
+    fn argument(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.get(name).map(Cow::Borrowed)
+    }
+}
 
 /// One compiled jq program.
 pub struct Expression {
@@ -94,30 +103,14 @@ impl Expression {
     ///
     /// # Errors
     /// An [`ExpressionError`] other than `Syntax`.
-    pub fn evaluate(&self, input: &Value, arguments: &Arguments) -> Result<Value, ExpressionError> {
-        self.run(input, |name| arguments.get(name))
-    }
-
-    /// Runs the program as a condition: everything but `false` and `null` holds.
-    ///
-    /// # Errors
-    /// As for [`Self::evaluate`].
-    pub fn holds(&self, input: &Value, arguments: &Arguments) -> Result<bool, ExpressionError> {
-        Ok(!matches!(self.evaluate(input, arguments)?, Value::Null | Value::Bool(false)))
-    }
-
-    fn run<'a>(
-        &self,
-        input: &Value,
-        argument: impl Fn(&str) -> Option<&'a Value>,
-    ) -> Result<Value, ExpressionError> {
+    pub fn evaluate(&self, input: &Value, arguments: &dyn Arguments) -> Result<Value, ExpressionError> {
         let mut values = Vec::with_capacity(self.variables.len());
         for name in self.variables() {
-            let value = argument(name).ok_or_else(|| ExpressionError::UnknownVariable {
+            let value = arguments.argument(name).ok_or_else(|| ExpressionError::UnknownVariable {
                 expression: self.text.clone(),
                 variable: name.to_owned(),
             })?;
-            values.push(convert::into_jq(value));
+            values.push(convert::into_jq(&value));
         }
         let input = convert::into_jq(input);
         // jaq is other people's code, run on other people's programs: a panic in it must not take the hub along.
@@ -135,6 +128,14 @@ impl Expression {
                 reason: "the interpreter gave up".to_owned(),
             }),
         }
+    }
+
+    /// Runs the program as a condition: everything but `false` and `null` holds.
+    ///
+    /// # Errors
+    /// As for [`Self::evaluate`].
+    pub fn holds(&self, input: &Value, arguments: &dyn Arguments) -> Result<bool, ExpressionError> {
+        Ok(!matches!(self.evaluate(input, arguments)?, Value::Null | Value::Bool(false)))
     }
 
     fn collect(&self, input: Val, variables: Vec<Val>) -> Result<Value, Stop> {

@@ -13,6 +13,7 @@ pub mod pointer;
 pub mod problem;
 pub mod unsupported;
 pub mod validate;
+pub mod program;
 pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
@@ -22,4 +23,5 @@ pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
 pub use unsupported::unsupported;
 pub use validate::validate;
+pub use program::Program;
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};

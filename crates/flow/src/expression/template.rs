@@ -74,7 +74,7 @@ impl Template {
 
     /// # Errors
     /// Of the first expression that fails.
-    pub fn evaluate(&self, input: &Value, arguments: &Arguments) -> Result<Value, ExpressionError> {
+    pub fn evaluate(&self, input: &Value, arguments: &dyn Arguments) -> Result<Value, ExpressionError> {
         match self {
             Self::Constant(value) => Ok(value.clone()),
             Self::Expression(expression) => expression.evaluate(input, arguments),

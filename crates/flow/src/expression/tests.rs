@@ -6,7 +6,7 @@ use super::*;
 
 fn evaluate(text: &str, input: Value) -> String {
     let arguments =
-        Arguments::from([("context".to_owned(), json!({"colour": "red"})), ("index".to_owned(), json!(3))]);
+        BTreeMap::from([("context".to_owned(), json!({"colour": "red"})), ("index".to_owned(), json!(3))]);
     match Expression::compile(text).and_then(|expression| expression.evaluate(&input, &arguments)) {
         Ok(value) => value.to_string(),
         Err(error) => error.to_string(),
@@ -181,7 +181,7 @@ fn texts_that_nest_without_end_are_refused() {
         "map(".repeat(18) + "1" + &")".repeat(18),
         "try ".repeat(96) + "1",
         "def f: ".repeat(96) + "1" + &"; f".repeat(96),
-        "1 | reduce 1 as $x (1; 1".to_owned() + &"+1".repeat(90) + ")",
+        "1 | reduce 1 as $x (1; 1".to_owned() + &"+1".repeat(80) + ")",
         "\"".to_owned() + &"\\(.)".repeat(24) + "\"",
         ".a".repeat(2000),
         format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(80)),
@@ -205,7 +205,7 @@ fn variables_from_outside_are_found_and_must_have_a_value() {
 fn templates_evaluate_whole_string_expressions_only() {
     let value = json!({"a": "${ .x }", "b": ["text ${ .x }", {"c": "${ .y }"}], "d": 1});
     let template = Template::compile(&value).unwrap();
-    let result = template.evaluate(&json!({"x": {"deep": true}, "y": 2}), &Arguments::new()).unwrap();
+    let result = template.evaluate(&json!({"x": {"deep": true}, "y": 2}), &BTreeMap::new()).unwrap();
     assert_eq!(result, json!({"a": {"deep": true}, "b": ["text ${ .x }", {"c": 2}], "d": 1}));
 }
 

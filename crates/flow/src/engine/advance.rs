@@ -1,0 +1,168 @@
+//! How a task ends well, and what comes after it: `output`, `export`, the flow directive, the end of a list, the end
+//! of the job.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::errors::Standard;
+use super::run::{Run, is_too_deep};
+use super::state::{Body, Phase, Ready};
+use super::{LogLevel, TaskId, TaskStatus, WorkflowError};
+use crate::program::{Action, Node, Then};
+
+impl Run<'_> {
+    pub(super) fn call_completed(&mut self, task: TaskId, attempt: u32, output: Value) -> bool {
+        if !self.is_calling(task, attempt) {
+            return false;
+        }
+        if is_too_deep(&output) {
+            let pointer = self.pointer_of(Some(task));
+            self.fault(task, Standard::Runtime.at(&pointer, "Runtime Error", "the output nests too deeply"));
+        } else {
+            self.leave(task, output, None);
+        }
+        true
+    }
+
+    pub(super) fn wait_over(&mut self, task: TaskId) {
+        self.pass(task);
+    }
+
+    /// Ends a wait, a gate or a pretended call well: what came in goes out.
+    pub(super) fn pass(&mut self, task: TaskId) {
+        if let Some(frame) = self.state.frames.get(&task) {
+            let output = frame.input().clone();
+            self.leave(task, output, None);
+        }
+    }
+
+    /// Ends a task with what it has yielded. `then` overrides its own directive.
+    pub(super) fn leave(&mut self, task: TaskId, output: Value, then: Option<Then>) {
+        let Some(node) = self.node_of(task) else { return };
+        match self.transform(task, node, output) {
+            Ok(output) => {
+                self.log(Some(task), LogLevel::Info, "completed");
+                let parent = self.remove(task, TaskStatus::Completed, output.clone());
+                self.advance(parent, node, output, then.unwrap_or(node.then));
+            }
+            Err(error) => self.fault(task, error),
+        }
+    }
+
+    /// `output.as`, then `export.as`.
+    fn transform(&mut self, task: TaskId, node: &Node, output: Value) -> Result<Value, WorkflowError> {
+        let output = match &node.output_as {
+            None => output,
+            Some(template) => match self.evaluate(task, template, &output, &[]) {
+                Ok(output) => output,
+                // A dry run has no answers, so what reads them cannot work; that is no fault of the definition.
+                Err(error) if self.is_pretended(node) => {
+                    let message =
+                        format!("dry run: `output.as` is left out: {}", super::errors::line(&error));
+                    self.log(Some(task), LogLevel::Warn, &message);
+                    output
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        if let Some(template) = &node.export_as {
+            let local = [("output", Cow::Borrowed(&output))];
+            match self.evaluate(task, template, &output, &local) {
+                Ok(context) => self.state.job.context = context,
+                Err(error) if self.is_pretended(node) => {
+                    let message =
+                        format!("dry run: `export.as` is left out: {}", super::errors::line(&error));
+                    self.log(Some(task), LogLevel::Warn, &message);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(output)
+    }
+
+    fn is_pretended(&self, node: &Node) -> bool {
+        self.state.job.dry_run && matches!(node.action, Action::Http(_) | Action::Function { .. })
+    }
+
+    /// A task that is not run: what came in goes out, untransformed, and the flow goes on to the next.
+    pub(super) fn pass_over(&mut self, task: TaskId) {
+        let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else { return };
+        let output = frame.raw_input.clone();
+        let parent = self.remove(task, TaskStatus::Skipped, output.clone());
+        self.advance(parent, node, output, Then::Continue);
+    }
+
+    /// Follows a flow directive from a task that has left.
+    pub(super) fn advance(&mut self, parent: Option<TaskId>, node: &Node, output: Value, then: Then) {
+        if then == Then::End {
+            return self.end(parent, output);
+        }
+        if let Some(fork) = parent
+            && let Some(Body::Fork { .. }) = self.state.frames.get(&fork).map(|frame| &frame.body)
+        {
+            return self.branch_done(fork, node.position, output);
+        }
+        let position = match then {
+            Then::Continue => node.position + 1,
+            Then::Task(position) => position,
+            Then::Exit | Then::End => return self.close(parent, output),
+        };
+        match self.program.list(node.list).get(position) {
+            Some(&node) => self.state.ready.push_back(Ready::Enter { parent, node, input: output }),
+            None => self.close(parent, output),
+        }
+    }
+
+    /// The list of tasks within a task, or of the workflow, is over.
+    pub(super) fn close(&mut self, parent: Option<TaskId>, output: Value) {
+        let Some(task) = parent else { return self.end(None, output) };
+        let Some(node) = self.node_of(task) else { return };
+        let Some(frame) = self.frame_mut(task) else { return };
+        match (&mut frame.body, &node.action) {
+            (Body::For { index, .. }, _) => {
+                *index += 1;
+                self.state.ready.push_back(Ready::Iterate { task, data: output });
+            }
+            (Body::Catching { .. }, Action::Try { catch, .. }) => self.leave(task, output, catch.then),
+            (Body::Do | Body::Trying(_), _) => self.leave(task, output, None),
+            _ => {}
+        }
+    }
+
+    fn branch_done(&mut self, fork: TaskId, position: usize, output: Value) {
+        let Some(Action::Fork { branches, compete }) = self.node_of(fork).map(|node| &node.action) else {
+            return;
+        };
+        let expected = self.program.list(*branches).len();
+        let Some(Body::Fork { outputs }) = self.frame_mut(fork).map(|frame| &mut frame.body) else { return };
+        if *compete {
+            self.cancel_within(fork);
+            return self.leave(fork, output, None);
+        }
+        outputs.insert(position, output);
+        if outputs.len() == expected {
+            let outputs = std::mem::take(outputs).into_values().collect();
+            self.leave(fork, Value::Array(outputs), None);
+        }
+    }
+
+    /// The end of the job, at the end of its list or by `then: end`: the tasks around complete, others are cancelled.
+    fn end(&mut self, parent: Option<TaskId>, output: Value) {
+        let mut around = parent;
+        while let Some(task) = around {
+            around = self.remove(task, TaskStatus::Completed, output.clone());
+        }
+        self.cancel_all();
+        self.state.ready.clear();
+        self.cancel_timers(|_| true);
+        match self.evaluate_workflow(self.program.output_as.as_ref(), &output) {
+            Ok(output) => {
+                self.state.phase = Phase::Ended;
+                self.log(None, LogLevel::Info, "completed");
+                self.record_job(TaskStatus::Completed, None, output);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+}

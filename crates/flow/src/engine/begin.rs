@@ -1,0 +1,419 @@
+//! How a task begins: its input, its condition, its timeout, and then what its kind does.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::errors::Standard;
+use super::run::{Run, short};
+use super::state::{Attempts, Body, Frame, Ready, Timer};
+use super::{Call, Command, LogLevel, TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
+use crate::expression::interpolate_uri;
+use crate::program::{Action, Case, Delay, ErrorTemplate, HttpCall, NodeId, Template, readable};
+
+impl Run<'_> {
+    /// A new instance of a task.
+    pub(super) fn enter(&mut self, parent: Option<TaskId>, node: NodeId, input: Value) {
+        let program = self.program;
+        self.state.reached.insert(node);
+        let iteration =
+            parent.and_then(|parent| self.state.frames.get(&parent)).and_then(|parent| match &parent.body {
+                Body::For { index, .. } => Some(*index as u64),
+                _ => parent.iteration,
+            });
+        let (task, attempt) = self.identity(parent, node, iteration);
+        self.state.frames.insert(
+            task,
+            Frame {
+                node,
+                parent,
+                attempt,
+                iteration,
+                started_at: self.at,
+                raw_input: input,
+                input: None,
+                body: Body::Idle,
+                status: TaskStatus::Pending,
+                error: None,
+                ended_at: None,
+                waiting: None,
+            },
+        );
+        let is_chosen =
+            |name: &String| self.state.job.stages.as_ref().is_none_or(|stages| stages.contains(name));
+        if parent.is_none() && !is_chosen(&program.node(node).name) {
+            self.log(Some(task), LogLevel::Info, "skipped: not among the chosen stages");
+            return self.pass_over(task);
+        }
+        self.begin(task);
+    }
+
+    /// The id of a task that begins; one that a `try` runs again keeps its own.
+    fn identity(&mut self, parent: Option<TaskId>, node: NodeId, iteration: Option<u64>) -> (TaskId, u32) {
+        let mut around = parent;
+        while let Some(frame) = around.and_then(|task| self.state.frames.get_mut(&task)) {
+            if let Body::Trying(attempts) = &mut frame.body {
+                let found = attempts.again.iter().position(|again| {
+                    again.node == node && again.parent == parent && again.iteration == iteration
+                });
+                if let Some(found) = found {
+                    let again = attempts.again.swap_remove(found);
+                    return (again.task, again.attempt.saturating_add(1));
+                }
+            }
+            around = frame.parent;
+        }
+        let task = TaskId(self.state.next_task);
+        self.state.next_task += 1;
+        (task, 1)
+    }
+
+    /// Begins a task that has its frame: for the first time, or again.
+    pub(super) fn begin(&mut self, task: TaskId) {
+        let at = self.at;
+        let Some(frame) = self.frame_mut(task) else { return };
+        frame.started_at = at;
+        frame.status = TaskStatus::Running;
+        frame.error = None;
+        frame.ended_at = None;
+        frame.waiting = None;
+        frame.input = None;
+        frame.body = Body::Idle;
+        match self.prepare(task) {
+            Ok(true) => {
+                if let Err(error) = self.act(task) {
+                    self.fault(task, error);
+                }
+            }
+            Ok(false) => {
+                self.log(Some(task), LogLevel::Info, "skipped: its condition does not hold");
+                self.pass_over(task);
+            }
+            Err(error) => self.fault(task, error),
+        }
+    }
+
+    /// `input.from`, `if` and `timeout`. False where the task is not to run.
+    fn prepare(&mut self, task: TaskId) -> Result<bool, WorkflowError> {
+        let Some(node) = self.node_of(task) else { return Ok(false) };
+        if let (Some(template), Some(frame)) = (&node.input_from, self.state.frames.get(&task)) {
+            let input = self.evaluate(task, template, &frame.raw_input, &[])?;
+            if let Some(frame) = self.frame_mut(task) {
+                frame.input = Some(input);
+            }
+        }
+        if let (Some(condition), Some(frame)) = (&node.condition, self.state.frames.get(&task))
+            && !self.holds(task, condition, frame.input(), &[])?
+        {
+            return Ok(false);
+        }
+        self.arm_timeout(task)?;
+        Ok(true)
+    }
+
+    pub(super) fn arm_timeout(&mut self, task: TaskId) -> Result<(), WorkflowError> {
+        if let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task))
+            && let Some(timeout) = &node.timeout
+        {
+            let milliseconds = self.delay(Some(task), timeout, frame.input())?;
+            self.set_timer(Timer::Timeout(task), self.later(milliseconds));
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, task: TaskId) -> Result<(), WorkflowError> {
+        let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else {
+            return Ok(());
+        };
+        match &node.action {
+            Action::Set(template) => {
+                let output = self.evaluate(task, template, frame.input(), &[])?;
+                self.leave(task, output, None);
+            }
+            Action::Raise(template) => {
+                let error = self.raised(task, template, frame.input())?;
+                self.fault(task, error);
+            }
+            Action::Switch(cases) => {
+                let (case, output) = (self.choose(task, cases, frame.input())?, frame.input().clone());
+                let taken = case.map_or("no case".to_owned(), |case| format!("case `{}`", case.name));
+                self.log(Some(task), LogLevel::Info, &format!("took {taken}"));
+                self.leave(task, output, case.map(|case| case.then));
+            }
+            Action::Do(list) => {
+                let input = frame.input().clone();
+                self.open(task, Body::Do);
+                self.sequence(Some(task), *list, input);
+            }
+            Action::Fork { branches, .. } => {
+                let input = frame.input().clone();
+                self.open(task, Body::Fork { outputs: Default::default() });
+                let branches = self.program.list(*branches);
+                for &node in branches {
+                    self.state.ready.push_back(Ready::Enter {
+                        parent: Some(task),
+                        node,
+                        input: input.clone(),
+                    });
+                }
+                if branches.is_empty() {
+                    self.leave(task, input, None);
+                }
+            }
+            Action::For { within, .. } => {
+                let items = match self.evaluate(task, within, frame.input(), &[])? {
+                    Value::Array(items) => items,
+                    Value::Null => Vec::new(),
+                    other => {
+                        let detail = format!("`for.in` has to yield an array, not {}", short(&other));
+                        return Err(Standard::Expression.at(&node.pointer, "Expression Error", detail));
+                    }
+                };
+                let data = frame.input().clone();
+                self.open(task, Body::For { items, index: 0 });
+                self.state.ready.push_back(Ready::Iterate { task, data });
+            }
+            Action::Try { .. } => self.first_attempt(task)?,
+            Action::Wait(delay) => {
+                let milliseconds = self.delay(Some(task), delay, frame.input())?;
+                self.wait(task, milliseconds);
+            }
+            Action::WaitFunction(with) => {
+                let with = self.evaluate(task, with, frame.input(), &[])?;
+                let seconds = with.get("seconds").and_then(number).filter(|seconds| *seconds >= 0.0);
+                let Some(seconds) = seconds else {
+                    return Err(Standard::Validation.at(
+                        &node.pointer,
+                        "Validation Error",
+                        "`with.seconds` has to be a number of seconds",
+                    ));
+                };
+                self.wait(task, (seconds * 1000.0).min(1e14) as i64);
+            }
+            Action::Gate(with) => {
+                let with = self.evaluate(task, with, frame.input(), &[])?;
+                self.gate(task, &with)?;
+            }
+            Action::Http(call) => {
+                let with = self.http(task, call, frame.input())?;
+                self.call(task, Call::Http { with });
+            }
+            Action::Function { function, with } => {
+                let with = self.evaluate(task, with, frame.input(), &[])?;
+                self.call(task, Call::Function { function: function.clone(), with });
+            }
+        }
+        Ok(())
+    }
+
+    /// A task that holds others is under way.
+    fn open(&mut self, task: TaskId, body: Body) {
+        if let Some(frame) = self.frame_mut(task) {
+            frame.body = body;
+        }
+        self.record(task, TaskStatus::Running, Value::Null);
+        self.log(Some(task), LogLevel::Info, "started");
+    }
+
+    fn first_attempt(&mut self, task: TaskId) -> Result<(), WorkflowError> {
+        self.open(task, Body::Trying(Attempts::default()));
+        self.attempt(task)
+    }
+
+    /// Runs the list of a `try`, with the time that its policy gives one attempt.
+    pub(super) fn attempt(&mut self, task: TaskId) -> Result<(), WorkflowError> {
+        let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else {
+            return Ok(());
+        };
+        let Action::Try { list, catch } = &node.action else { return Ok(()) };
+        let input = frame.input().clone();
+        if let Some(limit) = catch.retry.as_ref().and_then(|retry| retry.attempt_limit.as_ref()) {
+            let milliseconds = self.delay(Some(task), limit, &input)?;
+            self.set_timer(Timer::Attempt(task), self.later(milliseconds));
+        }
+        self.sequence(Some(task), *list, input);
+        Ok(())
+    }
+
+    fn wait(&mut self, task: TaskId, milliseconds: i64) {
+        if self.state.job.dry_run {
+            return self.pretend(task, &format!("would wait for {}", readable(milliseconds)));
+        }
+        let until = self.later(milliseconds);
+        self.suspend(task, Waiting::Time { since: self.at, until });
+        self.set_timer(Timer::Wait(task), until);
+        self.log(Some(task), LogLevel::Info, &format!("waiting for {}", readable(milliseconds)));
+    }
+
+    fn gate(&mut self, task: TaskId, with: &Value) -> Result<(), WorkflowError> {
+        let text = |name: &str| with.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let approvers: Vec<String> = match with.get("approvers") {
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(several)) => {
+                several.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        };
+        let deadline: Option<Timestamp> = match with.get("deadline").filter(|deadline| !deadline.is_null()) {
+            // A deadline that cannot be read must not become a gate without one: fail closed.
+            Some(written) => match Delay::compile(&written.clone()).ok().flatten() {
+                Some(Delay::Milliseconds(milliseconds)) => Some(self.later(milliseconds)),
+                _ => {
+                    let detail = format!("`with.deadline` is no duration: {}", short(written));
+                    return Err(Standard::Validation.at(
+                        &self.pointer_of(Some(task)),
+                        "Validation Error",
+                        detail,
+                    ));
+                }
+            },
+            None => None,
+        };
+        let message = text("message");
+        if self.state.job.dry_run {
+            self.pretend(task, &format!("would wait for approval: {message}"));
+            return Ok(());
+        }
+        let whom = if approvers.is_empty() { String::new() } else { format!(" by {}", approvers.join(", ")) };
+        self.suspend(
+            task,
+            Waiting::Approval { since: self.at, message: message.clone(), approvers, deadline },
+        );
+        if let Some(deadline) = deadline {
+            self.set_timer(Timer::Deadline(task), deadline);
+        }
+        self.log(Some(task), LogLevel::Info, &format!("waiting for approval{whom}: {message}"));
+        Ok(())
+    }
+
+    fn suspend(&mut self, task: TaskId, waiting: Waiting) {
+        if let Some(frame) = self.frame_mut(task) {
+            frame.body = Body::Waiting;
+            frame.waiting = Some(waiting);
+        }
+        self.record(task, TaskStatus::Waiting, Value::Null);
+    }
+
+    fn call(&mut self, task: TaskId, call: Call) {
+        let what = match &call {
+            Call::Http { with } => {
+                let endpoint = with.get("endpoint").map(|endpoint| endpoint.get("uri").unwrap_or(endpoint));
+                let address = endpoint.and_then(Value::as_str).unwrap_or("?");
+                let method = with.get("method").and_then(Value::as_str).unwrap_or("get").to_uppercase();
+                format!("{method} {}", address.split(['?', '#']).next().unwrap_or(address))
+            }
+            Call::Function { function, .. } => function.clone(),
+        };
+        if self.state.job.dry_run {
+            return self.pretend(task, &format!("would call {what}"));
+        }
+        let pointer = self.pointer_of(Some(task));
+        let Some(frame) = self.frame_mut(task) else { return };
+        frame.body = Body::Calling;
+        let attempt = frame.attempt;
+        self.record(task, TaskStatus::Running, Value::Null);
+        self.log(Some(task), LogLevel::Info, &format!("started: {what}"));
+        self.commands.push(Command::Call { task, attempt, pointer, call });
+    }
+
+    /// A dry run passes by everything that would reach outside.
+    fn pretend(&mut self, task: TaskId, what: &str) {
+        self.log(Some(task), LogLevel::Info, &format!("dry run: {what}"));
+        let output = self.state.frames.get(&task).map(|frame| frame.input().clone()).unwrap_or_default();
+        self.leave(task, output, None);
+    }
+
+    fn http(&self, task: TaskId, call: &HttpCall, input: &Value) -> Result<Value, WorkflowError> {
+        let evaluated = self.evaluate(task, &call.uri, input, &[])?;
+        let Some(uri) = evaluated.as_str() else {
+            let detail = format!("the endpoint has to be an address, not {}", short(&evaluated));
+            return Err(Standard::Expression.at(&self.pointer_of(Some(task)), "Expression Error", detail));
+        };
+        // What an expression has put together is an address already; only a written one is a template.
+        let uri = if call.uri.is_constant() { interpolate_uri(uri, input) } else { uri.to_owned() };
+        let endpoint = match &call.authentication {
+            None => Value::String(uri),
+            Some(policy) => {
+                let policy = self.evaluate(task, policy, input, &[])?;
+                Value::Object(Map::from_iter([
+                    ("uri".to_owned(), Value::String(uri)),
+                    ("authentication".to_owned(), policy),
+                ]))
+            }
+        };
+        let mut with = match self.evaluate(task, &call.rest, input, &[])? {
+            Value::Object(with) => with,
+            _ => Map::new(),
+        };
+        with.insert("endpoint".to_owned(), endpoint);
+        Ok(Value::Object(with))
+    }
+
+    /// The first case that holds; the one without a condition only where no other does.
+    fn choose<'c>(
+        &self,
+        task: TaskId,
+        cases: &'c [Case],
+        input: &Value,
+    ) -> Result<Option<&'c Case>, WorkflowError> {
+        for case in cases {
+            if let Some(when) = &case.when
+                && self.holds(task, when, input, &[])?
+            {
+                return Ok(Some(case));
+            }
+        }
+        Ok(cases.iter().find(|case| case.when.is_none()))
+    }
+
+    fn raised(
+        &self,
+        task: TaskId,
+        template: &ErrorTemplate,
+        input: &Value,
+    ) -> Result<WorkflowError, WorkflowError> {
+        let text = |template: &Template| {
+            self.evaluate(task, template, input, &[]).map(|value| match value {
+                Value::String(text) => text,
+                other => other.to_string(),
+            })
+        };
+        let optional = |template: &Option<Template>| template.as_ref().map(text).transpose();
+        Ok(WorkflowError {
+            kind: text(&template.kind)?,
+            status: template.status,
+            title: optional(&template.title)?,
+            detail: optional(&template.detail)?,
+            instance: Some(match optional(&template.instance)? {
+                Some(instance) => instance,
+                None => self.pointer_of(Some(task)).to_string(),
+            }),
+        })
+    }
+
+    /// Goes on with a loop: the next item, or its end.
+    pub(super) fn iterate(&mut self, task: TaskId, data: Value) {
+        let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else { return };
+        let (Action::For { each, at, condition, list, .. }, Body::For { items, index }) =
+            (&node.action, &frame.body)
+        else {
+            return;
+        };
+        let Some(item) = items.get(*index) else { return self.leave(task, data, None) };
+        if let Some(condition) = condition {
+            let local =
+                [(each.as_str(), Cow::Borrowed(item)), (at.as_str(), Cow::Owned(Value::from(*index)))];
+            match self.holds(task, condition, &data, &local) {
+                Ok(true) => {}
+                Ok(false) => return self.leave(task, data, None),
+                Err(error) => return self.fault(task, error),
+            }
+        }
+        self.sequence(Some(task), *list, data);
+    }
+}
+
+/// A number, or a text that is one: forms send texts.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number| number.is_finite())
+}

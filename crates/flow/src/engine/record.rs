@@ -1,0 +1,284 @@
+//! Projections, log lines, and taking tasks off the state.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::run::Run;
+use super::scope::Scope;
+use super::state::{Body, Frame, Phase, Timer};
+use super::{Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, WorkflowError};
+use crate::Pointer;
+use crate::program::NodeId;
+
+impl Run<'_> {
+    pub(super) fn scope<'s>(
+        &'s self,
+        task: Option<TaskId>,
+        local: &'s [(&'s str, Cow<'s, Value>)],
+    ) -> Scope<'s> {
+        Scope { program: self.program, state: &self.state, task, local }
+    }
+
+    pub(super) fn pointer_of(&self, task: Option<TaskId>) -> Pointer {
+        task.and_then(|task| self.node_of(task)).map_or_else(Pointer::root, |node| node.pointer.clone())
+    }
+
+    pub(super) fn log(&mut self, task: Option<TaskId>, level: LogLevel, message: &str) {
+        let pointer = self.pointer_of(task);
+        let attempt = task.and_then(|task| self.state.frames.get(&task)).map_or(0, |frame| frame.attempt);
+        self.commands.push(Command::Log {
+            at: self.at,
+            task,
+            pointer,
+            attempt,
+            level,
+            message: message.to_owned(),
+        });
+    }
+
+    /// Says how a task stands now.
+    pub(super) fn record(&mut self, task: TaskId, status: TaskStatus, output: Value) {
+        let Some(frame) = self.state.frames.get_mut(&task) else { return };
+        frame.status = status;
+        let record = record_of(self.program.node(frame.node), task, frame, output);
+        self.commands.push(Command::RecordTask { task: Box::new(record) });
+    }
+
+    /// Takes a task off the state, for good, and gives the one that it ran inside of.
+    pub(super) fn remove(&mut self, task: TaskId, status: TaskStatus, output: Value) -> Option<TaskId> {
+        self.abort(task);
+        self.cancel_timers(|timer| timer.task() == Some(task));
+        let at = self.at;
+        if let Some(frame) = self.frame_mut(task) {
+            frame.waiting = None;
+            frame.ended_at = Some(at);
+            if matches!(status, TaskStatus::Completed | TaskStatus::Skipped) {
+                frame.error = None;
+            }
+        }
+        self.record(task, status, output);
+        self.state.frames.remove(&task)?.parent
+    }
+
+    /// The outcome of a call that is under way is not wanted any more.
+    pub(super) fn abort(&mut self, task: TaskId) {
+        if let Some(frame) = self.state.frames.get_mut(&task)
+            && frame.body == Body::Calling
+        {
+            let attempt = frame.attempt;
+            frame.body = Body::Idle;
+            // One that has just answered needs no abort.
+            if self.answered != Some((task, attempt)) {
+                self.commands.push(Command::AbortCall { task, attempt });
+            }
+        }
+    }
+
+    pub(super) fn cancel_all(&mut self) {
+        let all: Vec<TaskId> = self.state.frames.keys().copied().collect();
+        self.cancel(&all);
+    }
+
+    /// Cancels what runs inside of a task, but not the task.
+    pub(super) fn cancel_within(&mut self, task: TaskId) {
+        if matches!(
+            self.state.frames.get(&task).map(|frame| &frame.body),
+            None | Some(Body::Calling | Body::Waiting)
+        ) {
+            return;
+        }
+        let within: Vec<TaskId> = self
+            .state
+            .frames
+            .keys()
+            .copied()
+            .filter(|other| *other != task && self.is_within(*other, task))
+            .collect();
+        self.cancel(&within);
+        self.state.ready.retain(|ready| ready.owner() != Some(task));
+    }
+
+    fn cancel(&mut self, tasks: &[TaskId]) {
+        // The inner ones began later, so they go first.
+        for &task in tasks.iter().rev() {
+            let was_at_fault = self.state.frames.get(&task).is_some_and(|frame| frame.error.is_some());
+            if was_at_fault && self.state.phase == Phase::Live {
+                // It is recorded as faulted already, and that is what happened to it.
+                self.cancel_timers(|timer| timer.task() == Some(task));
+                self.state.frames.remove(&task);
+            } else {
+                _ = self.remove(task, TaskStatus::Cancelled, Value::Null);
+            }
+        }
+    }
+
+    /// Whether a task is another, or runs inside of it.
+    pub(super) fn is_within(&self, task: TaskId, outer: TaskId) -> bool {
+        let mut next = Some(task);
+        while let Some(task) = next {
+            if task == outer {
+                return true;
+            }
+            next = self.state.frames.get(&task).and_then(|frame| frame.parent);
+        }
+        false
+    }
+
+    /// After an event: tasks whose every inner task is at fault are at fault too, and the job stands accordingly.
+    pub(super) fn settle(&mut self) {
+        if self.state.phase != Phase::Live {
+            return;
+        }
+        let (active, waiting) = self.active();
+        let standing: Vec<(TaskId, bool, bool)> = self
+            .state
+            .frames
+            .iter()
+            .filter(|(_, frame)| frame.error.is_none() && is_open(&frame.body))
+            .map(|(task, frame)| (*task, active.contains(task), frame.status == TaskStatus::Faulted))
+            .collect();
+        for (task, is_active, was_faulted) in standing {
+            if is_active && was_faulted {
+                self.set_ended(task, None);
+                self.record(task, TaskStatus::Running, Value::Null);
+                if self.arm_timeout(task).is_err() {
+                    self.log(Some(task), LogLevel::Warn, "its timeout is left out: it cannot be evaluated");
+                }
+            } else if !is_active && !was_faulted {
+                // Time that passes until a person looks is nobody's fault.
+                self.cancel_timers(|timer| timer.task() == Some(task));
+                self.set_ended(task, Some(self.at));
+                self.record(task, TaskStatus::Faulted, Value::Null);
+            }
+        }
+        if self.state.frames.is_empty() && self.state.ready.is_empty() {
+            return;
+        }
+        let is_idle = active.is_empty() && self.state.ready.is_empty();
+        let status = match (is_idle, waiting && self.state.ready.is_empty()) {
+            (true, _) => TaskStatus::Faulted,
+            (false, true) => TaskStatus::Waiting,
+            (false, false) => TaskStatus::Running,
+        };
+        let error = match status {
+            TaskStatus::Faulted => self.state.frames.values().find_map(|frame| frame.error.clone()),
+            _ => None,
+        };
+        if status == TaskStatus::Faulted {
+            self.cancel_timers(|timer| timer == Timer::Workflow);
+            if self.state.job.status != status {
+                self.log(
+                    None,
+                    LogLevel::Error,
+                    "faulted: it goes on when its tasks at fault are retried or skipped",
+                );
+            }
+        }
+        if status != self.state.job.status || error != self.state.job.error {
+            self.record_job(status, error, Value::Null);
+        }
+    }
+
+    fn set_ended(&mut self, task: TaskId, at: Option<super::Timestamp>) {
+        if let Some(frame) = self.frame_mut(task) {
+            frame.ended_at = at;
+        }
+    }
+
+    /// The tasks in which something still goes on, and whether all of that is waiting.
+    fn active(&self) -> (BTreeSet<TaskId>, bool) {
+        let mut active = BTreeSet::new();
+        let mut all_wait = true;
+        let leaves = self
+            .state
+            .frames
+            .iter()
+            .filter(|(_, frame)| matches!(frame.body, Body::Calling | Body::Waiting | Body::Pausing(_)));
+        let mut mark = |task: TaskId| {
+            let mut next = Some(task);
+            while let Some(task) = next.filter(|task| active.insert(*task)) {
+                next = self.state.frames.get(&task).and_then(|frame| frame.parent);
+            }
+        };
+        for (task, frame) in leaves {
+            all_wait &= frame.body != Body::Calling;
+            mark(*task);
+        }
+        for ready in &self.state.ready {
+            if let Some(owner) = ready.owner() {
+                mark(owner);
+            }
+        }
+        (active, all_wait)
+    }
+
+    /// The job is at fault, and no task is: only a stop helps.
+    pub(super) fn fail(&mut self, error: WorkflowError) {
+        self.log(None, LogLevel::Error, &format!("faulted: {}", super::errors::line(&error)));
+        self.record_job(TaskStatus::Faulted, Some(error), Value::Null);
+    }
+
+    pub(super) fn record_job(&mut self, status: TaskStatus, error: Option<WorkflowError>, output: Value) {
+        let is_over = self.state.phase == Phase::Ended;
+        let stands = matches!(status, TaskStatus::Faulted | TaskStatus::Completed | TaskStatus::Cancelled);
+        let at = self.at;
+        let job = &mut self.state.job;
+        job.ended_at = stands.then(|| job.ended_at.filter(|_| job.status == status).unwrap_or(at));
+        job.status = status;
+        job.error = error;
+        let paths_not_taken = if is_over { self.not_reached() } else { Vec::new() };
+        let job = &mut self.state.job;
+        self.commands.push(Command::RecordJob {
+            job: JobRecord {
+                status,
+                started_at: job.started_at,
+                ended_at: job.ended_at,
+                output,
+                error: job.error.clone(),
+                paths_not_taken,
+            },
+        });
+        if is_over {
+            // A job that is over needs nothing but the knowledge that it is.
+            job.secrets = Value::Null;
+            job.input = Value::Null;
+            job.context = Value::Null;
+            self.state.reached.clear();
+        }
+    }
+
+    fn not_reached(&self) -> Vec<Pointer> {
+        let is_reached = |index: usize| {
+            u32::try_from(index).is_ok_and(|index| self.state.reached.contains(&NodeId(index)))
+        };
+        let nodes = self.program.nodes.iter().enumerate();
+        nodes.filter(|(index, _)| !is_reached(*index)).map(|(_, node)| node.pointer.clone()).collect()
+    }
+}
+
+/// Whether a task is one that others run inside of.
+fn is_open(body: &Body) -> bool {
+    matches!(body, Body::Do | Body::Fork { .. } | Body::For { .. } | Body::Trying(_) | Body::Catching { .. })
+}
+
+fn record_of(node: &crate::program::Node, task: TaskId, frame: &Frame, output: Value) -> TaskRecord {
+    TaskRecord {
+        task,
+        parent: frame.parent,
+        pointer: node.pointer.clone(),
+        name: node.name.clone(),
+        kind: node.kind.key().to_owned(),
+        function: node.function.clone(),
+        status: frame.status,
+        attempt: frame.attempt,
+        started_at: Some(frame.started_at),
+        ended_at: frame.ended_at,
+        iteration: frame.iteration,
+        input: frame.input().clone(),
+        output,
+        error: frame.error.clone(),
+        waiting: frame.waiting.clone(),
+    }
+}

@@ -1,0 +1,291 @@
+//! One step: takes the event, does what is ready, and says what the shell has to do.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::state::{Body, Frame, Phase, Ready, State, Timer};
+use super::{Command, Event, LogLevel, Start, TaskId, TaskStatus, TimerId, Timestamp, WorkflowError, errors};
+use crate::Program;
+use crate::expression::{DEEPEST_VALUE, ExpressionError};
+use crate::program::{Delay, Expression, ListId, Node, Template};
+
+/// How many tasks one event may begin. What is left goes on with the next one, so that a definition that loops
+/// without waiting keeps neither the hub nor a person's stop from their turn.
+const MOST_BEGINNINGS: usize = 200;
+
+pub(super) struct Run<'p> {
+    pub(super) program: &'p Program,
+    pub(super) state: State,
+    pub(super) commands: Vec<Command>,
+    pub(super) at: Timestamp,
+    /// The call that this event is the answer to.
+    pub(super) answered: Option<(TaskId, u32)>,
+}
+
+impl<'p> Run<'p> {
+    pub(super) fn new(program: &'p Program, state: State, at: Timestamp) -> Self {
+        Self { program, state, commands: Vec::new(), at, answered: None }
+    }
+
+    pub(super) fn take(&mut self, event: Event) {
+        match (self.state.phase, event) {
+            (Phase::New, Event::Started { start, .. }) => self.start(start),
+            (Phase::Live, event) => {
+                if let Event::CallCompleted { task, attempt, .. } | Event::CallFaulted { task, attempt, .. } =
+                    &event
+                {
+                    self.answered = Some((*task, *attempt));
+                }
+                let applies = match event {
+                    Event::Started { .. } => false,
+                    Event::CallCompleted { task, attempt, output, .. } => {
+                        self.call_completed(task, attempt, output)
+                    }
+                    Event::CallFaulted { task, attempt, error, .. } => {
+                        self.call_faulted(task, attempt, error)
+                    }
+                    Event::TimerFired { timer, .. } => self.timer_fired(timer),
+                    Event::Decided { task, decision, by, comment, .. } => {
+                        self.decided(task, decision, &by, &comment)
+                    }
+                    Event::RetryRequested { tasks, by, .. } => self.retry(&tasks, &by),
+                    Event::SkipRequested { task, by, .. } => self.skip(task, &by),
+                    Event::StopRequested { by, .. } => self.stop(&by),
+                };
+                if applies {
+                    self.work();
+                }
+            }
+            (Phase::New | Phase::Ended, _) => {}
+        }
+    }
+
+    pub(super) fn finish(self) -> (State, Vec<Command>) {
+        (self.state, self.commands)
+    }
+
+    fn start(&mut self, start: Start) {
+        let state = &mut self.state;
+        state.digest = Some(self.program.digest.clone());
+        state.phase = Phase::Live;
+        state.job.id = start.job;
+        state.job.stages = start.stages.map(BTreeSet::from_iter);
+        state.job.dry_run = start.dry_run;
+        state.job.runtime = start.runtime;
+        state.job.secrets = start.secrets;
+        state.job.started_at = self.at;
+        state.job.input = start.input;
+        let deep = [&state.job.input, &state.job.runtime, &state.job.secrets].into_iter().any(is_too_deep);
+        self.log(
+            None,
+            LogLevel::Info,
+            if start.dry_run { "dry run started: nothing outside is called" } else { "started" },
+        );
+        if deep {
+            // It could be stored but not read again.
+            self.state.job.input = Value::Null;
+            self.state.job.runtime = Value::Null;
+            self.state.job.secrets = Value::Null;
+            return self.fail(errors::Standard::Validation.at(
+                &crate::Pointer::root(),
+                "Validation Error",
+                "the input nests too deeply",
+            ));
+        }
+        let input = match self.evaluate_workflow(self.program.input_from.as_ref(), &self.state.job.input) {
+            Ok(input) => input,
+            Err(error) => return self.fail(error),
+        };
+        self.record_job(TaskStatus::Running, None, Value::Null);
+        self.arm_workflow_timeout();
+        self.sequence(None, self.program.root, input);
+        self.work();
+    }
+
+    /// Does what is ready, up to a bound, and then says how things stand.
+    fn work(&mut self) {
+        let mut beginnings = 0;
+        while beginnings < MOST_BEGINNINGS {
+            let Some(ready) = self.state.ready.pop_front() else { break };
+            if ready.owner().is_some_and(|owner| !self.state.frames.contains_key(&owner)) {
+                continue;
+            }
+            beginnings += 1;
+            match ready {
+                Ready::Enter { parent, node, input } => self.enter(parent, node, input),
+                Ready::Begin { task } => self.begin(task),
+                Ready::Iterate { task, data } => self.iterate(task, data),
+            }
+        }
+        self.drop_orphans();
+        if !self.state.ready.is_empty() && !self.state.timers.values().any(|timer| *timer == Timer::Continue)
+        {
+            self.set_timer(Timer::Continue, self.at);
+        }
+        self.settle();
+    }
+
+    fn drop_orphans(&mut self) {
+        let State { ready, frames, phase, .. } = &mut self.state;
+        ready.retain(|ready| {
+            *phase == Phase::Live && ready.owner().is_none_or(|owner| frames.contains_key(&owner))
+        });
+    }
+
+    fn timer_fired(&mut self, timer: TimerId) -> bool {
+        let Some(purpose) = self.state.timers.remove(&timer) else { return false };
+        match purpose {
+            Timer::Wait(task) => self.wait_over(task),
+            Timer::Deadline(task) => self.deadline_passed(task),
+            Timer::Timeout(task) => self.timed_out(task),
+            Timer::Retry(task) => self.try_again(task),
+            Timer::Attempt(task) => self.attempt_timed_out(task),
+            Timer::Workflow => self.workflow_timed_out(),
+            Timer::Continue => {}
+        }
+        true
+    }
+
+    /// Starts a list of tasks within a task, or at the top; an empty one is over at once.
+    pub(super) fn sequence(&mut self, parent: Option<TaskId>, list: ListId, input: Value) {
+        match self.program.list(list).first() {
+            Some(&node) => self.state.ready.push_back(Ready::Enter { parent, node, input }),
+            None => self.close(parent, input),
+        }
+    }
+
+    pub(super) fn node_of(&self, task: TaskId) -> Option<&'p Node> {
+        self.state.frames.get(&task).map(|frame| self.program.node(frame.node))
+    }
+
+    pub(super) fn frame_mut(&mut self, task: TaskId) -> Option<&mut Frame> {
+        self.state.frames.get_mut(&task)
+    }
+
+    pub(super) fn set_timer(&mut self, purpose: Timer, at: Timestamp) {
+        let timer = TimerId(self.state.next_timer);
+        self.state.next_timer += 1;
+        self.state.timers.insert(timer, purpose);
+        self.commands.push(Command::SetTimer { timer, at });
+    }
+
+    pub(super) fn cancel_timers(&mut self, is_unwanted: impl Fn(Timer) -> bool) {
+        let unwanted: Vec<TimerId> = self
+            .state
+            .timers
+            .iter()
+            .filter(|(_, purpose)| is_unwanted(**purpose))
+            .map(|(timer, _)| *timer)
+            .collect();
+        for timer in unwanted {
+            self.state.timers.remove(&timer);
+            self.commands.push(Command::CancelTimer { timer });
+        }
+    }
+
+    pub(super) fn later(&self, milliseconds: i64) -> Timestamp {
+        Timestamp(self.at.0.saturating_add(milliseconds))
+    }
+
+    /// A duration of the definition in milliseconds, as seen by a task or by the workflow.
+    pub(super) fn delay(
+        &self,
+        task: Option<TaskId>,
+        delay: &Delay,
+        input: &Value,
+    ) -> Result<i64, WorkflowError> {
+        let pointer = self.pointer_of(task);
+        match delay.evaluate(input, &self.scope(task, &[])) {
+            Ok(Ok(milliseconds)) => Ok(milliseconds),
+            Ok(Err(value)) => Err(errors::Standard::Expression.at(
+                &pointer,
+                "Expression Error",
+                format!("{} is no duration", short(&value)),
+            )),
+            Err(error) => Err(errors::expression(&pointer, &error)),
+        }
+    }
+
+    pub(super) fn evaluate(
+        &self,
+        task: TaskId,
+        template: &Template,
+        input: &Value,
+        local: &[(&str, Cow<'_, Value>)],
+    ) -> Result<Value, WorkflowError> {
+        let result = template.evaluate(input, &self.scope(Some(task), local));
+        self.as_fault(Some(task), result.and_then(|value| shallow(value)))
+    }
+
+    pub(super) fn holds(
+        &self,
+        task: TaskId,
+        expression: &Expression,
+        input: &Value,
+        local: &[(&str, Cow<'_, Value>)],
+    ) -> Result<bool, WorkflowError> {
+        self.as_fault(Some(task), expression.holds(input, &self.scope(Some(task), local)))
+    }
+
+    pub(super) fn evaluate_workflow(
+        &self,
+        template: Option<&Template>,
+        input: &Value,
+    ) -> Result<Value, WorkflowError> {
+        match template {
+            None => Ok(input.clone()),
+            Some(template) => {
+                let result = template.evaluate(input, &self.scope(None, &[]));
+                self.as_fault(None, result.and_then(|value| shallow(value)))
+            }
+        }
+    }
+
+    fn as_fault<T>(
+        &self,
+        task: Option<TaskId>,
+        result: Result<T, ExpressionError>,
+    ) -> Result<T, WorkflowError> {
+        result.map_err(|error| errors::expression(&self.pointer_of(task), &error))
+    }
+
+    pub(super) fn is_calling(&self, task: TaskId, attempt: u32) -> bool {
+        self.state
+            .frames
+            .get(&task)
+            .is_some_and(|frame| frame.attempt == attempt && frame.body == Body::Calling)
+    }
+}
+
+/// A template puts results of expressions into further levels, so each may be fine and the whole too deep.
+fn shallow(value: Value) -> Result<Value, ExpressionError> {
+    if is_too_deep(&value) {
+        return Err(ExpressionError::OverBudget {
+            expression: "…".to_owned(),
+            reason: format!("a result that nests more than {DEEPEST_VALUE} deep"),
+        });
+    }
+    Ok(value)
+}
+
+pub(super) fn is_too_deep(value: &Value) -> bool {
+    fn deeper(value: &Value, left: usize) -> bool {
+        match value {
+            Value::Array(items) => left == 0 || items.iter().any(|item| deeper(item, left - 1)),
+            Value::Object(members) => left == 0 || members.values().any(|value| deeper(value, left - 1)),
+            _ => false,
+        }
+    }
+    deeper(value, DEEPEST_VALUE)
+}
+
+/// A value in a message.
+pub(super) fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(80) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text,
+    }
+}

@@ -1,0 +1,183 @@
+//! The action of each kind of task.
+
+use serde_json::{Map, Value};
+
+use super::{Compiler, Place, Sequence, object};
+use crate::Pointer;
+use crate::expression::strict;
+use crate::program::{Action, Case, Catch, HttpCall, Template};
+use crate::view::TaskKind;
+
+/// What the default catalog offers and the engine itself performs.
+const GATE: &str = "manual-gate:1.0.0@default";
+const WAIT: &str = "wait:1.0.0@default";
+
+impl Compiler<'_> {
+    pub(super) fn action(&mut self, kind: TaskKind, place: &Place<'_>, task: &Value) -> Option<Action> {
+        let pointer = &place.pointer;
+        let here = pointer.child(kind.key());
+        let value = task.get(kind.key())?;
+        match kind {
+            TaskKind::Set => self.template(&here, value).map(Action::Set),
+            TaskKind::Do => Some(Action::Do(self.list(&here, Some(value), Sequence::Steps))),
+            TaskKind::Fork => Some(Action::Fork {
+                branches: self.list(&here.child("branches"), value.get("branches"), Sequence::Branches),
+                compete: value.get("compete").and_then(Value::as_bool).unwrap_or(false),
+            }),
+            TaskKind::Switch => Some(Action::Switch(self.cases(place, &here, value))),
+            TaskKind::For => self.repeat(pointer, task, value),
+            TaskKind::Try => self.attempt(place, task, value),
+            TaskKind::Raise => {
+                let error = value.get("error").cloned().unwrap_or(Value::Null);
+                self.raised(&here.child("error"), &error).map(Action::Raise)
+            }
+            TaskKind::Wait => self.duration(&here, value).map(Action::Wait),
+            TaskKind::Call => self.call(pointer, task, value),
+            TaskKind::Emit => self.refuse(&here, "emit"),
+            TaskKind::Listen => self.refuse(&here, "listen"),
+            TaskKind::Run => {
+                let what = ["container", "script", "shell", "workflow"]
+                    .into_iter()
+                    .find(|what| value.get(what).is_some());
+                self.refuse(&here, &format!("run: {}", what.unwrap_or("?")))
+            }
+        }
+    }
+
+    fn refuse(&mut self, pointer: &Pointer, what: &str) -> Option<Action> {
+        self.unsupported(pointer, &format!("`{what}`"));
+        None
+    }
+
+    fn cases(&mut self, place: &Place<'_>, pointer: &Pointer, value: &Value) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+            for (name, case) in item.as_object().into_iter().flatten() {
+                let here = pointer.index(index).child(name);
+                cases.push(Case {
+                    name: name.clone(),
+                    when: self.optional_expression(case, &here, &["when"]),
+                    then: self.then(place, &here.child("then"), case.get("then")),
+                });
+            }
+        }
+        cases
+    }
+
+    fn repeat(&mut self, pointer: &Pointer, task: &Value, value: &Value) -> Option<Action> {
+        let here = pointer.child("for");
+        let name = |member: &str, otherwise: &str| {
+            value.get(member).and_then(Value::as_str).unwrap_or(otherwise).trim_start_matches('$').to_owned()
+        };
+        let within = value.get("in").cloned().unwrap_or(Value::Null);
+        let within = self.checked(&here.child("in"), Template::compile_expression(&within));
+        let condition = self.optional_expression(task, pointer, &["while"]);
+        let list = self.list(&pointer.child("do"), task.get("do"), Sequence::Steps);
+        Some(Action::For {
+            each: name("each", "item"),
+            at: name("at", "index"),
+            within: within?,
+            condition,
+            list,
+        })
+    }
+
+    fn attempt(&mut self, place: &Place<'_>, task: &Value, value: &Value) -> Option<Action> {
+        let pointer = &place.pointer;
+        let list = self.list(&pointer.child("try"), Some(value), Sequence::Steps);
+        let here = pointer.child("catch");
+        let empty = Value::Object(Map::new());
+        let catch = task.get("catch").unwrap_or(&empty);
+        let with = object(catch.pointer("/errors/with")).map(|with| with.clone().into_iter().collect());
+        let retry = catch.get("retry").map(|retry| self.retry(&here.child("retry"), retry));
+        let catch = Catch {
+            with: with.unwrap_or_default(),
+            variable: catch
+                .get("as")
+                .and_then(Value::as_str)
+                .unwrap_or("error")
+                .trim_start_matches('$')
+                .to_owned(),
+            when: self.optional_expression(catch, &here, &["when"]),
+            except_when: self.optional_expression(catch, &here, &["exceptWhen"]),
+            retry: retry.flatten(),
+            list: catch.get("do").map(|list| self.list(&here.child("do"), Some(list), Sequence::Steps)),
+            then: catch.get("then").map(|then| self.then(place, &here.child("then"), Some(then))),
+        };
+        Some(Action::Try { list, catch: Box::new(catch) })
+    }
+
+    fn call(&mut self, pointer: &Pointer, task: &Value, value: &Value) -> Option<Action> {
+        let here = pointer.child("call");
+        let function = value.as_str().unwrap_or_default();
+        let with = task.get("with").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+        match function {
+            "http" => self.http(&pointer.child("with"), &with),
+            "grpc" | "asyncapi" | "openapi" | "a2a" | "mcp" => {
+                self.refuse(&here, &format!("call: {function}"))
+            }
+            _ if self
+                .root
+                .pointer("/use/functions")
+                .is_some_and(|functions| functions.get(function).is_some()) =>
+            {
+                self.refuse(&here, &format!("call: {function} (a function of `use.functions`)"))
+            }
+            _ if !is_of_default_catalog(function) => {
+                self.unsupported(
+                    &here,
+                    &format!(
+                        "the function `{function}`: only those of the default catalog, NAME:VERSION@default"
+                    ),
+                );
+                None
+            }
+            _ => {
+                let with = self.template(&pointer.child("with"), &with)?;
+                Some(match function {
+                    GATE => Action::Gate(with),
+                    WAIT => Action::WaitFunction(with),
+                    _ => Action::Function { function: function.to_owned(), with },
+                })
+            }
+        }
+    }
+
+    fn http(&mut self, pointer: &Pointer, with: &Value) -> Option<Action> {
+        let here = pointer.child("endpoint");
+        let endpoint = with.get("endpoint").cloned().unwrap_or(Value::Null);
+        let (uri, place) = match &endpoint {
+            Value::Object(members) => (members.get("uri").cloned().unwrap_or(Value::Null), here.child("uri")),
+            other => (other.clone(), here.clone()),
+        };
+        if !uri.is_string() {
+            self.error(&place, "missing-endpoint", "An HTTP call needs an address.", "HTTP 调用需要地址。");
+            return None;
+        }
+        let authentication = endpoint
+            .get("authentication")
+            .map(|policy| self.authentication(&here.child("authentication"), policy));
+        let mut rest = with.as_object().cloned().unwrap_or_default();
+        rest.shift_remove("endpoint");
+        let rest = self.template(pointer, &Value::Object(rest));
+        let uri = self.template(&place, &uri);
+        Some(Action::Http(Box::new(HttpCall {
+            rest: rest?,
+            uri: uri?,
+            authentication: authentication.flatten(),
+        })))
+    }
+}
+
+/// `NAME:VERSION@default`, and not an address or an expression.
+fn is_of_default_catalog(function: &str) -> bool {
+    let Some((name, version)) = function.strip_suffix("@default").and_then(|call| call.split_once(':'))
+    else {
+        return false;
+    };
+    strict(function).is_none()
+        && !name.is_empty()
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character))
+        && version.starts_with(|character: char| character.is_ascii_digit())
+        && version.chars().all(|character| character.is_ascii_alphanumeric() || "-.+".contains(character))
+}
