@@ -11,9 +11,9 @@ pub mod expression;
 pub mod input;
 pub mod pointer;
 pub mod problem;
+pub mod program;
 pub mod unsupported;
 pub mod validate;
-pub mod program;
 pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
@@ -21,7 +21,7 @@ pub use document::{Document, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceM
 pub use input::{check_input, defaults};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
+pub use program::Program;
 pub use unsupported::unsupported;
 pub use validate::validate;
-pub use program::Program;
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};
