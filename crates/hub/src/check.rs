@@ -37,3 +37,37 @@ fn text_of(name: &str, text: &str, plugins: &Plugins) -> (String, bool) {
     }
     (printed, wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, text: &str) -> (String, bool) {
+        text_of(name, text, &Plugins::embedded().unwrap())
+    }
+
+    const HEAD: &str = "document: {dsl: '1.0.3', namespace: default, name: a, version: '1.0.0'}\n";
+
+    #[test]
+    fn a_problem_is_told_with_its_line_as_a_compiler_does() {
+        let (text, wrong) =
+            check("a.yaml", &format!("{HEAD}do:\n  - one:\n      set: {{a: 1}}\n      then: nowhere\n"));
+        assert!(wrong);
+        assert!(text.starts_with("a.yaml:5: error: /do/0/one/then: "), "{text}");
+    }
+
+    #[test]
+    fn what_the_hub_cannot_run_is_a_warning_and_no_error() {
+        let (text, wrong) =
+            check("a.yaml", &format!("{HEAD}do:\n  - one:\n      run: {{container: {{image: x}}}}\n"));
+        assert!(!wrong, "{text}");
+        assert!(text.contains(": warning: "), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_document_is_told_with_its_place() {
+        let (text, wrong) = check("a.json", "{\n  \"document\": x\n}");
+        assert!(wrong && text.starts_with("a.json:2:"), "{text}");
+        assert!(file(Path::new("/nowhere/a.json"), &Plugins::embedded().unwrap()).1);
+    }
+}

@@ -3,6 +3,8 @@
 //! It describes them. What performs them stands in `execution` (HTTP), in the engine (`wait`, `manual-gate`) and in
 //! `lab` (everything else).
 
+use std::sync::Arc;
+
 use flow::{Catalog, CatalogFunction};
 use wire::plugin::Plugin;
 
@@ -16,11 +18,11 @@ const GROUPS: [&str; 6] = [
     include_str!("../plugins/application.json"),
 ];
 
-/// The plugins, and the catalog that validation looks them up in.
+/// The plugins, and the catalog that validation looks them up in; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Plugins {
-    plugins: Vec<Plugin>,
-    catalog: Catalog,
+    plugins: Arc<[Plugin]>,
+    catalog: Arc<Catalog>,
 }
 
 impl Plugins {
@@ -33,8 +35,8 @@ impl Plugins {
         for group in GROUPS {
             plugins.extend(serde_json::from_str::<Vec<Plugin>>(group)?);
         }
-        let catalog = flow_catalog(&plugins);
-        Ok(Self { plugins, catalog })
+        let catalog = Arc::new(flow_catalog(&plugins));
+        Ok(Self { plugins: plugins.into(), catalog })
     }
 
     /// The plugins of a group; an empty name and `all` are every group.
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn what_the_palette_inserts_fits_its_own_schema() {
-        for plugin in plugins().plugins {
+        for plugin in plugins().plugins.iter() {
             let problems = flow::check_input(&plugin.input_schema, &plugin.dsl["with"]);
             assert!(problems.is_empty(), "{}: {problems:?}", plugin.plugin);
             assert_eq!(plugin.dsl["call"], plugin.call);
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn everything_that_a_person_reads_is_there_in_both_languages() {
-        for plugin in plugins().plugins {
+        for plugin in plugins().plugins.iter() {
             let both = |text: &serde_json::Value| {
                 ["zh", "en"]
                     .iter()

@@ -23,6 +23,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use tokio::sync::RwLock;
+use tracing::Instrument as _;
 use wire::{Operation, Permission};
 
 use crate::accounts::Accounts;
@@ -153,7 +154,7 @@ async fn perform(app: App, routed: routes::Routed, request: Request) -> Result<R
             }
         }
     };
-    tokio::spawn(write).await.map_err(HubError::internal)?
+    tokio::spawn(write.in_current_span()).await.map_err(HubError::internal)?
 }
 
 async fn sign_in(app: App, request: Request, language: Language) -> Response {

@@ -8,7 +8,7 @@ use crate::workflows::Definition;
 
 pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     let request: DefinitionRequest = call.json()?;
-    let definition = Definition::read(&request.workflow_def.0, call.app.plugins.catalog())?;
+    let definition = Definition::read_aside(request.workflow_def.0, &call.app.plugins).await?;
     let saved = call.app.workflows.build(&definition, &call.principal.name).await?;
     let revision = saved.revision;
     Ok(Reply::result(saved)?.with_revision(revision))

@@ -20,7 +20,7 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     let saved = call.app.workflows.newest(call.parameter("id")).await?;
     let original = Document::from_json(&saved.definition).map_err(HubError::internal)?;
     let text = copied(&original, &info)?.to_json();
-    let definition = Definition::read(&text, call.app.plugins.catalog())?;
+    let definition = Definition::read_aside(text, &call.app.plugins).await?;
     let copy = call.app.workflows.build(&definition, &call.principal.name).await?;
     Reply::result(copy)
 }

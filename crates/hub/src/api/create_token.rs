@@ -119,8 +119,10 @@ async fn token(
     let domain = Named { id: DOMAIN.to_owned(), name: DOMAIN.to_owned() };
     let scoped =
         |id: &str, name: &str| Scoped { id: id.to_owned(), name: name.to_owned(), domain: domain.clone() };
-    let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok());
-    let url = host.map(|host| format!("http://{host}")).unwrap_or_default();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    // The hub speaks plain HTTP; what stands in front of it says what the caller speaks.
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let url = text("host").map(|host| format!("{scheme}://{host}")).unwrap_or_default();
     let endpoints = app.inventory.regions().await?.into_iter().map(|(id, _)| CatalogEndpoint {
         region: id.clone(),
         region_id: id,

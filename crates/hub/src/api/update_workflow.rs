@@ -9,7 +9,7 @@ use crate::workflows::Definition;
 pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     let edited = call.if_match()?;
     let request: DefinitionRequest = call.json()?;
-    let definition = Definition::read(&request.workflow_def.0, call.app.plugins.catalog())?;
+    let definition = Definition::read_aside(request.workflow_def.0, &call.app.plugins).await?;
     let workflow_id = call.parameter("workflow_id");
     let saved = call.app.workflows.update(workflow_id, &definition, edited, &call.principal.name).await?;
     let revision = saved.revision;

@@ -1,8 +1,12 @@
-//! A definition that may be saved: its text, and what the list shows of it. Pure.
+//! A definition that may be saved: its text, and what the list shows of it.
 
 use flow::{Catalog, Document, MAX_BYTES, MAX_TASKS, Problem, Severity};
 
 use crate::error::HubError;
+use crate::plugins::Plugins;
+
+/// From so many bytes on a definition is checked aside.
+const LARGE: usize = 32 * 1024;
 
 /// A definition without errors, kept as the text that was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +63,21 @@ impl Definition {
             stages: document.top_level_names().into_iter().map(str::to_owned).collect(),
             document,
         })
+    }
+
+    /// The same off the threads that answer requests where the definition is large: checking one of the largest takes
+    /// long enough for others to notice.
+    ///
+    /// # Errors
+    /// As [`Definition::read`].
+    pub async fn read_aside(text: String, plugins: &Plugins) -> Result<Self, HubError> {
+        if text.len() < LARGE {
+            return Self::read(&text, plugins.catalog());
+        }
+        let plugins = plugins.clone();
+        tokio::task::spawn_blocking(move || Self::read(&text, plugins.catalog()))
+            .await
+            .map_err(HubError::internal)?
     }
 
     pub(super) fn stages_json(&self) -> String {
