@@ -10,7 +10,9 @@ use crate::api::{Api, Environment};
 use crate::approvals::{ApprovalsPage, WaitingCount};
 use crate::history::HistoryPage;
 use crate::i18n::*;
+use crate::logs::LogView;
 use crate::resources::ResourcesPage;
+use crate::runs::{LogSlot, RunPage};
 use crate::session::{SignInAgain, SignInPage};
 use crate::settings::SettingsPage;
 use crate::start::StartDialogs;
@@ -49,6 +51,7 @@ fn Pages(base: String) -> impl IntoView {
                 <Route path=path!("/runs") view=|| view! { <Frame><HistoryPage /></Frame> } />
                 <Route path=path!("/resources") view=|| view! { <Frame><ResourcesPage /></Frame> } />
                 <Route path=path!("/resources/:kind") view=|| view! { <Frame><ResourcesPage /></Frame> } />
+                <Route path=path!("/runs/:workflow_id/:job_name") view=|| view! { <Frame><RunPage log=run_log /></Frame> } />
                 <Route path=path!("/approvals") view=|| view! { <Frame><ApprovalsPage /></Frame> } />
                 <Route path=path!("/settings") view=|| view! { <Frame><SettingsPage /></Frame> } />
             </FlatRoutes>
@@ -57,4 +60,10 @@ fn Pages(base: String) -> impl IntoView {
             <ToastArea />
         </Router>
     }
+}
+
+/// The log that a run shows: the two features meet here.
+fn run_log(slot: LogSlot) -> AnyView {
+    let LogSlot { job_name, state_id, label, stirred, writer } = slot;
+    view! { <LogView job_name state_id label stirred writer /> }.into_any()
 }

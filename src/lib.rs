@@ -11,6 +11,7 @@ pub mod approvals;
 pub mod history;
 pub mod logs;
 pub mod resources;
+pub mod runs;
 pub mod session;
 pub mod settings;
 pub mod start;

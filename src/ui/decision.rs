@@ -1,9 +1,10 @@
 //! One decision about one gate: what is asked, what follows, one comment, two buttons. The run page opens it, and the
 //! approvals page.
 
-mod outlook;
+pub mod outlook;
 
 use leptos::prelude::*;
+use leptos_i18n::I18nContext;
 use wire::job::{Decision, DecisionRequest};
 use wire::{JobStatus, Permission};
 
@@ -149,28 +150,30 @@ pub fn Countdown(deadline: String) -> impl IntoView {
     }
 }
 
+/// What runs next when this task is passed, in words.
+pub fn describe_next(i18n: I18nContext<Locale>, seen: &Outlook) -> String {
+    let names = seen.next.join(t_string!(i18n, approvals.comma));
+    let mut text = match (seen.next.is_empty(), seen.order) {
+        (true, _) => t_string!(i18n, approvals.next_end).to_owned(),
+        (_, NextOrder::Single) => t_string!(i18n, approvals.next_one, name = names),
+        (_, NextOrder::Parallel) => t_string!(i18n, approvals.next_parallel, names = names),
+        (_, NextOrder::OneOf) => t_string!(i18n, approvals.next_one_of, names = names),
+    };
+    if let Some(name) = seen.after_branches_of.clone() {
+        text.push(' ');
+        text.push_str(&t_string!(i18n, approvals.after_branches, name = name));
+    }
+    if let Some(name) = seen.loop_around.clone() {
+        text.push(' ');
+        text.push_str(&t_string!(i18n, approvals.in_loop, name = name));
+    }
+    text
+}
+
 /// What an approval and a rejection do, by name.
 #[component]
 fn Consequences(follows: Memo<Option<Outlook>>) -> impl IntoView {
     let i18n = use_i18n();
-    let approve = move |seen: &Outlook| {
-        let names = seen.next.join(t_string!(i18n, approvals.comma));
-        let mut text = match (seen.next.is_empty(), seen.order) {
-            (true, _) => t_string!(i18n, approvals.next_end).to_owned(),
-            (_, NextOrder::Single) => t_string!(i18n, approvals.next_one, name = names),
-            (_, NextOrder::Parallel) => t_string!(i18n, approvals.next_parallel, names = names),
-            (_, NextOrder::OneOf) => t_string!(i18n, approvals.next_one_of, names = names),
-        };
-        if let Some(name) = seen.after_branches_of.clone() {
-            text.push(' ');
-            text.push_str(&t_string!(i18n, approvals.after_branches, name = name));
-        }
-        if let Some(name) = seen.loop_around.clone() {
-            text.push(' ');
-            text.push_str(&t_string!(i18n, approvals.in_loop, name = name));
-        }
-        text
-    };
     let reject = move |seen: &Outlook| match seen.caught_by.clone() {
         Some(name) => t_string!(i18n, approvals.reject_caught, name = name),
         None => t_string!(i18n, approvals.reject_faults).to_owned(),
@@ -179,7 +182,7 @@ fn Consequences(follows: Memo<Option<Outlook>>) -> impl IntoView {
         <ul class="decision__outlook">
             <li>
                 <IconView icon=Icon::Check />
-                <span><strong>{t!(i18n, approvals.on_approve)}</strong> " " {move || follows.read().as_ref().map(approve)}</span>
+                <span><strong>{t!(i18n, approvals.on_approve)}</strong> " " {move || follows.read().as_ref().map(|seen| describe_next(i18n, seen))}</span>
             </li>
             <li>
                 <IconView icon=Icon::Alert />

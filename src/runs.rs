@@ -1,0 +1,14 @@
+//! One run: what it does, what it waits for, what needs a person, and the acts that this person may take now.
+
+mod acts;
+mod address;
+mod attention;
+mod bar;
+mod events;
+mod gates;
+mod model;
+mod page;
+mod panel;
+mod tasks;
+
+pub use page::{LogSlot, RunPage};

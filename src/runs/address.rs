@@ -1,0 +1,71 @@
+//! The address of a run is its view: the tab and the selected task survive reload, Back and sharing.
+
+use wire::operation::encode_segment;
+
+/// The views of a run that its page switches between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// What fits the screen: the canvas, or the tasks on a phone.
+    #[default]
+    Automatic,
+    Canvas,
+    Tasks,
+    Events,
+    Log,
+}
+
+/// What the address of a run says besides which run it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Address {
+    pub tab: Tab,
+    /// A task's id, or its pointer where it did not run yet.
+    pub task: Option<String>,
+}
+
+impl Tab {
+    fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Automatic => None,
+            Self::Canvas => Some("canvas"),
+            Self::Tasks => Some("tasks"),
+            Self::Events => Some("events"),
+            Self::Log => Some("log"),
+        }
+    }
+}
+
+impl Address {
+    /// Reads the query; a word that is not known is as good as none.
+    pub(super) fn read(tab: Option<&str>, task: Option<&str>) -> Self {
+        let tab =
+            [Tab::Canvas, Tab::Tasks, Tab::Events, Tab::Log].into_iter().find(|one| one.as_str() == tab);
+        Self { tab: tab.unwrap_or_default(), task: task.filter(|task| !task.is_empty()).map(str::to_owned) }
+    }
+
+    /// The path of this view, from the console's root.
+    pub(super) fn path(&self, workflow_id: &str, job_name: &str) -> String {
+        let mut path = format!("/runs/{}/{}", encode_segment(workflow_id), encode_segment(job_name));
+        let tab = self.tab.as_str().map(|tab| format!("tab={tab}"));
+        let task = self.task.as_deref().map(|task| format!("task={}", encode_segment(task)));
+        for (index, pair) in tab.into_iter().chain(task).enumerate() {
+            path.push(if index == 0 { '?' } else { '&' });
+            path.push_str(&pair);
+        }
+        path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_named_by_its_path() {
+        let address = Address::read(Some("log"), Some("/do/0/切换 dns"));
+        assert_eq!(
+            address.path("w/1", "drill-7"),
+            "/runs/w%2F1/drill-7?tab=log&task=%2Fdo%2F0%2F%E5%88%87%E6%8D%A2%20dns"
+        );
+        assert_eq!(Address::read(Some("nonsense"), Some("")).path("w", "j"), "/runs/w/j");
+    }
+}

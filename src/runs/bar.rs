@@ -1,0 +1,162 @@
+//! The head of a run: what it is, how it stands, what it waits for, and the acts that this person may take now.
+
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use wire::operation::encode_segment;
+use wire::{Job, Permission, Status, Workflow};
+
+use super::acts::{Asked, is_fault};
+use super::events::act_label;
+use super::page::Run;
+use crate::api::use_api;
+use crate::i18n::*;
+use crate::ui::{Duration, Icon, IconView, StatusBadge, Time, href, use_launcher};
+
+#[component]
+pub(super) fn RunBar(run: Run) -> impl IntoView {
+    let i18n = use_i18n();
+    let job = Memo::new(move |_| run.with(|status| status.job.clone()).unwrap_or_default());
+    let dry_run = Memo::new(move |_| job.read().dry_run);
+    view! {
+        <p class="run__mode" data-mode=move || if dry_run.get() { "dry" } else { "real" }>
+            <strong>{move || if dry_run.get() { t_string!(i18n, runs.mode.dry) } else { t_string!(i18n, runs.mode.real) }}</strong>
+            " " {move || if dry_run.get() { t_string!(i18n, runs.mode.dry_text) } else { t_string!(i18n, runs.mode.real_text) }}
+        </p>
+        <header class="run__bar">
+            <div class="run__headline">
+                <h1>{run.job_name.get_value()}</h1>
+                <StatusBadge status=Signal::derive(move || job.read().status.clone()) />
+                <RunActs run />
+            </div>
+            <RunFacts run job />
+        </header>
+    }
+}
+
+#[component]
+fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
+    let i18n = use_i18n();
+    let editor = href(&format!("/workflows/{}", encode_segment(&run.workflow_id.read_value())));
+    let workflow_name = move || {
+        let name = job.read().workflow_name.clone();
+        if name.is_empty() { run.workflow_id.get_value() } else { name }
+    };
+    let revision = Memo::new(move |_| run.with(|status| status.definition_revision).unwrap_or_default());
+    let reason = Memo::new(move |_| {
+        run.with(|status| status.reason.clone()).flatten().filter(|text| !text.is_empty())
+    });
+    let started_at = Memo::new(move |_| job.read().started_at.clone());
+    let ended_at = Memo::new(move |_| job.read().ended_at.clone().unwrap_or_default());
+    // The start is told already, by who and when.
+    let last_act = Memo::new(move |_| {
+        run.with(|status| status.acts.iter().rfind(|act| act.act != "start").cloned()).flatten()
+    });
+    let progress = Memo::new(move |_| (job.read().tasks_done, job.read().tasks_total));
+    let waiting = Memo::new(move |_| job.read().waiting.clone());
+    view! {
+        <dl class="run__facts">
+            <div>
+                <dt>{t!(i18n, runs.workflow)}</dt>
+                <dd><a href=editor>{workflow_name}</a> {move || (revision.get() > 0).then(|| view! { <span class="muted">" · " {t_string!(i18n, runs.revision, revision = revision.get())}</span> })}</dd>
+            </div>
+            <div>
+                <dt>{t!(i18n, runs.elapsed)}</dt>
+                <dd><Duration from=started_at to=ended_at /></dd>
+            </div>
+            <div>
+                <dt>{t!(i18n, runs.progress)}</dt>
+                <dd class="run__progress">
+                    <progress max=move || progress.get().1.max(1).to_string() value=move || progress.get().0.to_string() aria-label=move || t_string!(i18n, runs.progress)></progress>
+                    {move || format!("{}/{}", progress.get().0, progress.get().1)}
+                </dd>
+            </div>
+            <div>
+                <dt>{t!(i18n, runs.started)}</dt>
+                <dd>{move || job.read().started_by.clone()} " · " <Time at=started_at /></dd>
+            </div>
+            {move || last_act.get().map(|act| view! {
+                <div>
+                    <dt>{t!(i18n, runs.last_act)}</dt>
+                    <dd>
+                        <strong>{act.by}</strong> " " {act_label(i18n, &act.act)} " " {act.task_name}
+                        {act.comment.filter(|comment| !comment.is_empty()).map(|comment| view! { " " <q>{comment}</q> })}
+                        " · " <Time at=Signal::stored(act.at) />
+                    </dd>
+                </div>
+            })}
+            {move || reason.get().map(|reason| view! { <div><dt>{t!(i18n, runs.reason)}</dt><dd>{reason}</dd></div> })}
+            <Show when=move || !waiting.read().is_empty()>
+                <div class="run__waiting">
+                    <dt>{t!(i18n, runs.waits_for)}</dt>
+                    <dd>
+                        <For each=move || waiting.get() key=|task| format!("{task:?}") let:task>
+                            <span class="run__wait">
+                                {task.name} " · " {let kind = task.kind.clone(); move || wait_label(i18n, &kind)} " · "
+                                <Duration from=Signal::stored(task.since) to=Signal::stored(String::new()) />
+                            </span>
+                        </For>
+                    </dd>
+                </div>
+            </Show>
+        </dl>
+    }
+}
+
+#[component]
+fn RunActs(run: Run) -> impl IntoView {
+    let i18n = use_i18n();
+    let api = use_api();
+    let launcher = use_launcher();
+    let may = api.may(Permission::Operate);
+    let status = Memo::new(move |_| run.with(|status| status.job.status.clone()).unwrap_or_default());
+    let faults = Memo::new(move |_| run.attention.read().iter().filter(|one| is_fault(one)).count());
+    let may_decide = Memo::new(move |_| !run.gates.mine.read().is_empty());
+    let others = Memo::new(move |_| {
+        let waiting = run.gates.waiting.read();
+        let names: Vec<String> = waiting.iter().flat_map(|gate| gate.approvers.clone()).collect();
+        (run.gates.mine.read().is_empty() && !names.is_empty()).then(|| names.join(", "))
+    });
+    let again = move |_| {
+        let name = run.with(|status| status.job.workflow_name.clone()).unwrap_or_default();
+        launcher.launch(Workflow { workflow_id: run.workflow_id.get_value(), name, ..Workflow::default() });
+    };
+    view! {
+        <div class="run__acts">
+            {move || others.get().map(|names| view! { <span class="muted">{t_string!(i18n, approvals.not_you, names = names)}</span> })}
+            <Show when=move || may_decide.get()>
+                <button type="button" class="button button--primary" on:click=move |_| run.gates.decide(None)>
+                    <IconView icon=Icon::Approval />
+                    {t!(i18n, approvals.decide)}
+                </button>
+            </Show>
+            <Show when=move || may.get() && (faults.get() > 0)>
+                <button type="button" class="button button--primary" on:click=move |_| run.asked.set(Some(Asked::RetryAll))>
+                    <IconView icon=Icon::Retry />
+                    {t!(i18n, runs.retry_all)}
+                </button>
+            </Show>
+            <Show when=move || may.get() && !status.read().is_final()>
+                <button type="button" class="button button--danger" on:click=move |_| run.asked.set(Some(Asked::Stop))>
+                    <IconView icon=Icon::Stop />
+                    {t!(i18n, runs.stop)}
+                </button>
+            </Show>
+            <Show when=move || may.get() && matches!(*status.read(), Status::Completed | Status::Cancelled | Status::Faulted)>
+                <button type="button" class="button" on:click=again>
+                    <IconView icon=Icon::Play />
+                    {t!(i18n, runs.start_again)}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// What a task waits for, in words; a kind that is not known is shown as it is.
+pub(super) fn wait_label(i18n: I18nContext<Locale>, kind: &str) -> String {
+    match kind {
+        "approval" => t_string!(i18n, runs.wait.approval).to_owned(),
+        "time" => t_string!(i18n, runs.wait.time).to_owned(),
+        "retry" => t_string!(i18n, runs.wait.retry).to_owned(),
+        other => other.to_owned(),
+    }
+}
