@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod decision;
 pub mod dialog;
+pub mod flow_canvas;
 pub mod icon;
 pub mod json_view;
 pub mod launch;
@@ -19,6 +20,7 @@ pub mod toast;
 pub use confirm::Confirm;
 pub use decision::{DecisionDialog, Gate};
 pub use dialog::Dialog;
+pub use flow_canvas::FlowCanvas;
 pub use icon::{Icon, IconView};
 pub use json_view::JsonView;
 pub use launch::use_launcher;

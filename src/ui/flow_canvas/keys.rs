@@ -1,0 +1,64 @@
+//! Which key means which act on the canvas.
+
+use canvas::{Act, Input};
+
+/// What a key on the canvas asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum KeyAct {
+    Send(Input),
+    /// To the form of the selected task.
+    Open,
+}
+
+/// A key press, as the browser tells it. `command` is Ctrl, or Cmd on a Mac.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key<'a> {
+    pub(super) key: &'a str,
+    pub(super) command: bool,
+    pub(super) shift: bool,
+    pub(super) alt: bool,
+}
+
+/// What the key means, or `None`: then it is the browser's.
+pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
+    let Key { key, command, shift, alt } = pressed;
+    let act = match key {
+        "Delete" | "Backspace" => Act::Delete,
+        "Escape" => Act::Escape,
+        "ArrowUp" if alt => Act::MoveEarlier,
+        "ArrowDown" if alt => Act::MoveLater,
+        "ArrowUp" => Act::Up,
+        "ArrowDown" => Act::Down,
+        "ArrowLeft" if !alt => Act::Left,
+        "ArrowRight" if !alt => Act::Right,
+        "Home" => Act::First,
+        "End" => Act::Last,
+        " " => Act::ToggleCollapsed,
+        "d" | "D" if command => Act::Duplicate,
+        "z" if command && !shift => Act::Undo,
+        "z" | "Z" if command => Act::Redo,
+        "y" | "Y" if command => Act::Redo,
+        "Enter" => return Some(KeyAct::Open),
+        "+" | "=" if !command => return Some(KeyAct::Send(Input::ZoomBy { factor: 1.25 })),
+        "-" if !command => return Some(KeyAct::Send(Input::ZoomBy { factor: 0.8 })),
+        "0" if !command => return Some(KeyAct::Send(Input::ZoomTo { zoom: 1.0 })),
+        "f" | "F" if !command && !alt => return Some(KeyAct::Send(Input::Fit)),
+        _ => return None,
+    };
+    Some(KeyAct::Send(Input::Do { act }))
+}
+
+/// Whether an act leaves the document as it is.
+pub(super) fn only_looks(act: Act) -> bool {
+    match act {
+        Act::Up
+        | Act::Down
+        | Act::Left
+        | Act::Right
+        | Act::First
+        | Act::Last
+        | Act::Escape
+        | Act::ToggleCollapsed => true,
+        Act::Delete | Act::Undo | Act::Redo | Act::Duplicate | Act::MoveEarlier | Act::MoveLater => false,
+    }
+}

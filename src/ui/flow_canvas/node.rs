@@ -1,0 +1,193 @@
+//! One task on the canvas: a card, a box with its header, or a catch lane.
+
+use std::collections::HashMap;
+
+use canvas::{Badge, Input, NodeKind, NodeShape, SceneNode};
+use flow::{Pointer, Severity, TaskKind};
+use leptos::ev;
+use leptos::prelude::*;
+
+use super::gaps::style;
+use super::kinds::{kind_label, kind_word, node_icon};
+use super::{CanvasModel, NodeStatus};
+use crate::i18n::*;
+use crate::ui::status::{status_class, status_icon, status_label};
+use crate::ui::{Icon, IconView};
+
+/// What all nodes of a canvas share.
+#[derive(Clone, Copy)]
+pub(super) struct NodeContext {
+    pub(super) model: CanvasModel,
+    pub(super) status: Signal<HashMap<Pointer, NodeStatus>>,
+    pub(super) functions: Signal<HashMap<String, String>>,
+    pub(super) flags: Signal<HashMap<Pointer, Severity>>,
+    /// The one node that Tab reaches.
+    pub(super) entry: Memo<Option<Pointer>>,
+    pub(super) on_input: Callback<Input>,
+}
+
+#[component]
+pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView {
+    let i18n = use_i18n();
+    let NodeContext { model, status, functions, flags, entry, on_input } = context;
+    let node = Memo::new({
+        let pointer = pointer.clone();
+        move |before: Option<&Option<SceneNode>>| {
+            // A node that has just left the scene keeps its last look until it is taken away.
+            model.scene.read().node(&pointer).cloned().or_else(|| before.cloned().flatten())
+        }
+    });
+    let status = Memo::new({
+        let pointer = pointer.clone();
+        move |_| status.read().get(&pointer).cloned()
+    });
+    let flag = Memo::new({
+        let pointer = pointer.clone();
+        move |_| flags.read().get(&pointer).copied()
+    });
+    let is = |signal: RwSignal<Option<Pointer>>| {
+        let pointer = pointer.clone();
+        Memo::new(move |_| signal.read().as_ref() == Some(&pointer))
+    };
+    let (selected, dragged) = (is(model.selection), is(model.dragged));
+    let tab = {
+        let pointer = pointer.clone();
+        move || if entry.read().as_ref() == Some(&pointer) { "0" } else { "-1" }
+    };
+    let lane = node.with_untracked(|node| node.as_ref().is_some_and(|node| node.kind == NodeKind::CatchLane));
+    let title = move || node.read().as_ref().map(|node| node.title.clone()).unwrap_or_default();
+    let kind =
+        move || node.read().as_ref().map(|node| kind_name(i18n, node, &functions.read())).unwrap_or_default();
+    let subtitle = move || {
+        let note = status.read().as_ref().and_then(|status| status.note.clone());
+        note.unwrap_or_else(|| node.read().as_ref().map(|node| node.subtitle.clone()).unwrap_or_default())
+    };
+    let under = move || {
+        let subtitle = subtitle();
+        if subtitle.is_empty() { kind() } else { subtitle }
+    };
+    let name = move || {
+        let state = status.read().as_ref().map(|status| format!(", {}", status_label(i18n, &status.status)));
+        format!("{}, {}{}", title(), kind(), state.unwrap_or_default())
+    };
+    let class = move || {
+        let (shape, kind) = node.read().as_ref().map_or(("card", "unknown"), |node| {
+            let shape = match node.shape {
+                NodeShape::Card => "card",
+                NodeShape::Box => "box",
+                NodeShape::Lane => "lane",
+            };
+            (shape, kind_word(node))
+        });
+        format!("node node--{shape} node--{kind}")
+    };
+    let icon = Signal::derive(move || node.read().as_ref().map_or(Icon::Bolt, node_icon));
+    let place = move || node.read().as_ref().map(|node| style(node.rect)).unwrap_or_default();
+    let header = move || {
+        view! {
+            <span class="node__icon"><IconView icon /></span>
+            <span class="node__text">
+                <span class="node__title">{move || if lane { t_string!(i18n, editor.canvas.catch_lane).to_string() } else { title() }}</span>
+                <span class="node__subtitle">{move || if lane { String::new() } else { under() }}</span>
+            </span>
+            <span class="node__badges">
+                {move || node.read().as_ref().map(|node| node.badges.clone()).unwrap_or_default().into_iter().filter(|badge| *badge != Badge::Gate).map(|badge| view! { <BadgeView badge /> }).collect_view()}
+                {move || status.get().map(|status| view! { <StatusSign status /> })}
+                {move || flag.get().map(|severity| view! { <FlagView severity /> })}
+            </span>
+        }
+    };
+    if lane {
+        return view! { <div class=class style=place><div class="node__header">{header()}</div></div> }
+            .into_any();
+    }
+    let pressed = pointer.clone();
+    view! {
+        <div
+            class=class
+            class:node--selected=move || selected.get()
+            class:node--dragged=move || dragged.get()
+            style=place
+            role="button"
+            tabindex=tab
+            aria-label=name
+            aria-pressed=move || selected.get().to_string()
+            data-pointer=pointer.as_str().to_owned()
+            data-kind=move || node.read().as_ref().map(kind_word)
+            data-status=move || status.read().as_ref().map(|status| status_class(&status.status).to_owned())
+            on:click=move |event: ev::MouseEvent| {
+                // A pointer's press was understood already; this is an activation by other means.
+                if event.detail() == 0 {
+                    on_input.run(Input::Select { pointer: Some(pressed.clone()) });
+                }
+            }
+        >
+            <div class="node__header">{header()}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What a task does, in the reader's words where the catalog has them.
+fn kind_name(
+    i18n: leptos_i18n::I18nContext<Locale>,
+    node: &SceneNode,
+    functions: &HashMap<String, String>,
+) -> String {
+    match (node.kind, &node.function) {
+        (NodeKind::Task(Some(TaskKind::Call)), Some(call)) => {
+            functions.get(call).cloned().unwrap_or_else(|| super::kinds::base_name(call).to_owned())
+        }
+        (NodeKind::Task(kind), _) => kind_label(i18n, kind),
+        (NodeKind::CatchLane, _) => t_string!(i18n, editor.canvas.catch_lane).to_string(),
+    }
+}
+
+#[component]
+fn StatusSign(status: NodeStatus) -> impl IntoView {
+    let i18n = use_i18n();
+    let label = status_label(i18n, &status.status);
+    let attempt =
+        (status.attempt > 1).then(|| t_string!(i18n, editor.canvas.attempt, number = status.attempt));
+    view! {
+        <span class=format!("node__status node__status--{}", status_class(&status.status)) title=label>
+            <IconView icon=status_icon(&status.status) />
+            {attempt.map(|attempt| view! { <span>{attempt}</span> })}
+        </span>
+    }
+}
+
+#[component]
+fn FlagView(severity: Severity) -> impl IntoView {
+    let i18n = use_i18n();
+    let (class, label) = match severity {
+        Severity::Error => ("node__flag node__flag--error", t_string!(i18n, editor.problems.error)),
+        Severity::Warning => ("node__flag", t_string!(i18n, editor.problems.warning)),
+    };
+    view! { <span class=class title=label><IconView icon=Icon::Alert /><span class="visually-hidden">{label}</span></span> }
+}
+
+#[component]
+fn BadgeView(badge: Badge) -> impl IntoView {
+    let i18n = use_i18n();
+    let (text, title) = match badge {
+        Badge::Gate => (String::new(), String::new()),
+        Badge::Condition { expression } => {
+            ("if".to_owned(), t_string!(i18n, editor.badge.condition, expression = expression))
+        }
+        Badge::Disabled => (
+            t_string!(i18n, editor.badge.disabled_short).to_string(),
+            t_string!(i18n, editor.badge.disabled).to_string(),
+        ),
+        Badge::Timeout => ("⏱".to_owned(), t_string!(i18n, editor.badge.timeout).to_string()),
+        Badge::Retry => ("↻".to_owned(), t_string!(i18n, editor.badge.retry).to_string()),
+        Badge::Compete => (
+            t_string!(i18n, editor.badge.compete_short).to_string(),
+            t_string!(i18n, editor.badge.compete).to_string(),
+        ),
+        Badge::Collapsed { tasks } => {
+            (format!("+{tasks}"), t_string!(i18n, editor.badge.collapsed, count = tasks))
+        }
+    };
+    view! { <span class="node__badge" title=title>{text}</span> }
+}

@@ -1,0 +1,257 @@
+//! The area that is drawn on: one transformed layer, and the browser's events on it.
+
+use std::collections::HashMap;
+
+use canvas::{Input, NodeKind, Point, Rect, Size, Viewport};
+use flow::{Pointer, Severity};
+use leptos::prelude::*;
+use leptos::{ev, html};
+use leptos_use::{UseElementSizeReturn, use_element_size};
+use wasm_bindgen::JsCast;
+
+use super::edges::Edges;
+use super::gaps::{DragView, Gaps};
+use super::keys::{self, Key, KeyAct};
+use super::node::{NodeContext, NodeView};
+use super::pointer::{Touches, wheel};
+use super::zoom::ZoomButtons;
+use super::{CanvasModel, NodeStatus};
+use crate::i18n::*;
+
+/// What can be done on a canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SurfaceMode {
+    Edit,
+    Look,
+}
+
+/// What lies so far outside, in screen pixels, is drawn ahead.
+const AHEAD: f64 = 320.0;
+
+#[component]
+pub fn Surface(
+    model: CanvasModel,
+    #[prop(into)] mode: Signal<SurfaceMode>,
+    #[prop(into, default = Signal::stored(HashMap::new()))] status: Signal<HashMap<Pointer, NodeStatus>>,
+    #[prop(into, default = Signal::stored(HashMap::new()))] functions: Signal<HashMap<String, String>>,
+    /// Tasks with problems.
+    #[prop(into, default = Signal::stored(HashMap::new()))]
+    flags: Signal<HashMap<Pointer, Severity>>,
+    on_input: Callback<Input>,
+    /// Enter on a task: to its form.
+    #[prop(optional)]
+    on_open: Option<Callback<()>>,
+    /// A place was chosen for the next task.
+    #[prop(optional)]
+    on_gap: Option<Callback<(Pointer, usize)>>,
+    /// Lets others turn a place of the window into one of the canvas.
+    #[prop(optional)]
+    surface: NodeRef<html::Div>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let touches = StoredValue::new(Touches::default());
+    let UseElementSizeReturn { width, height } = use_element_size(surface);
+    Effect::new(move |_| {
+        on_input.run(Input::Resized { size: Size { width: width.get(), height: height.get() } });
+    });
+    let seen = Memo::new(move |_| coarse(&model.viewport.read()));
+    let shown = Memo::new(move |_| {
+        let (scene, seen) = (model.scene.get(), seen.get());
+        scene
+            .nodes
+            .iter()
+            .filter(|node| node.rect.overlaps(&seen))
+            .map(|node| node.pointer.clone())
+            .collect::<Vec<_>>()
+    });
+    let entry = Memo::new(move |_| {
+        let first = || {
+            let scene = model.scene.read();
+            scene
+                .nodes
+                .iter()
+                .find(|node| matches!(node.kind, NodeKind::Task(_)))
+                .map(|node| node.pointer.clone())
+        };
+        model.selection.get().or_else(first)
+    });
+    let context = NodeContext { model, status, functions, flags, entry, on_input };
+    // A task that is chosen by key, or that an edit has just made, takes the focus that the canvas has.
+    Effect::new(move |_| {
+        let selection = model.selection.get();
+        model.scene.track();
+        let Some(root) = surface.get() else { return };
+        request_animation_frame(move || keep_focus(&root, selection.as_ref()));
+    });
+    let run = move |inputs: Vec<Input>| inputs.into_iter().for_each(|input| on_input.run(input));
+    let at = move |event: &web_sys::MouseEvent| position(surface, event);
+    let pressed = StoredValue::new((0, 0));
+    let choose_gap = move |(event, list, index): (ev::MouseEvent, Pointer, usize)| {
+        let (x, y) = pressed.get_value();
+        // A pan that began on the gap moved the gap along, and ends on it.
+        let still = (event.client_x() - x).abs() <= 4 && (event.client_y() - y).abs() <= 4;
+        if let Some(on_gap) = on_gap
+            && (still || event.detail() == 0)
+        {
+            on_gap.run((list, index));
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        if !is_canvas_key(&event) {
+            return;
+        }
+        let key = event.key();
+        let pressed = Key {
+            key: &key,
+            command: event.ctrl_key() || event.meta_key(),
+            shift: event.shift_key(),
+            alt: event.alt_key(),
+        };
+        match keys::meaning(pressed) {
+            Some(KeyAct::Send(input)) => {
+                event.prevent_default();
+                event.stop_propagation();
+                on_input.run(input);
+            }
+            Some(KeyAct::Open) => {
+                if let (Some(on_open), Some(task)) = (on_open, focused_task(&event)) {
+                    event.prevent_default();
+                    on_input.run(Input::Select { pointer: Some(task) });
+                    on_open.run(());
+                } else if let Some(task) = focused_task(&event) {
+                    event.prevent_default();
+                    on_input.run(Input::Select { pointer: Some(task) });
+                }
+            }
+            None => {}
+        }
+    };
+    view! {
+        <div class="flow" class:flow--edit=move || mode.get() == SurfaceMode::Edit class:flow--dragging=move || model.preview.read().is_some()>
+            <div
+                node_ref=surface
+                class="flow__surface"
+                role="application"
+                aria-label=move || t_string!(i18n, editor.canvas.label)
+                tabindex="0"
+                style=move || background(&model.viewport.read())
+                on:keydown=on_key
+                on:pointerdown=move |event: ev::PointerEvent| {
+                    if event.button() == 1 {
+                        event.prevent_default();
+                    }
+                    pressed.set_value((event.client_x(), event.client_y()));
+                    if let Some(root) = surface.get_untracked()
+                        && !on_gap_button(&event)
+                    {
+                        // Without capture a drag ends at the edge, which is no error.
+                        let _ = root.set_pointer_capture(event.pointer_id());
+                    }
+                    let position = at(&event);
+                    run(touches.try_update_value(|touches| touches.pressed(&event, position)).unwrap_or_default());
+                }
+                on:pointermove=move |event: ev::PointerEvent| {
+                    let position = at(&event);
+                    run(touches.try_update_value(|touches| touches.moved(&event, position)).unwrap_or_default());
+                }
+                on:pointerup=move |event: ev::PointerEvent| {
+                    let position = at(&event);
+                    run(touches.try_update_value(|touches| touches.released(&event, position)).unwrap_or_default());
+                }
+                on:pointercancel=move |event: ev::PointerEvent| {
+                    run(touches.try_update_value(|touches| touches.lost(&event)).unwrap_or_default());
+                }
+                on:wheel=move |event: ev::WheelEvent| {
+                    event.prevent_default();
+                    on_input.run(wheel(&event, at(&event)));
+                }
+            >
+                <div class="flow__layer" style=move || transform(&model.viewport.read())>
+                    <Edges model seen />
+                    <For each=move || shown.get() key=Clone::clone let:pointer>
+                        <NodeView pointer context />
+                    </For>
+                    <Show when=move || mode.get() == SurfaceMode::Edit>
+                        <Gaps model seen on_gap=Callback::new(choose_gap) />
+                        <DragView model />
+                    </Show>
+                </div>
+            </div>
+            <ZoomButtons model on_input />
+        </div>
+    }
+}
+
+/// The part of the scene to draw: more than is seen, and the same for small moves, so that panning redraws nothing.
+fn coarse(viewport: &Viewport) -> Rect {
+    let visible = viewport.visible();
+    let step = AHEAD / viewport.zoom;
+    let left = (visible.x / step).floor() - 1.0;
+    let top = (visible.y / step).floor() - 1.0;
+    let right = (visible.right() / step).ceil() + 1.0;
+    let bottom = (visible.bottom() / step).ceil() + 1.0;
+    Rect { x: left * step, y: top * step, width: (right - left) * step, height: (bottom - top) * step }
+}
+
+fn transform(viewport: &Viewport) -> String {
+    format!("transform:translate({}px,{}px) scale({})", viewport.pan.x, viewport.pan.y, viewport.zoom)
+}
+
+/// The dots move with the canvas.
+fn background(viewport: &Viewport) -> String {
+    let step = 24.0 * viewport.zoom.max(0.25);
+    format!("background-position:{}px {}px;background-size:{step}px {step}px", viewport.pan.x, viewport.pan.y)
+}
+
+/// Where an event was, from the corner of the canvas.
+fn position(surface: NodeRef<html::Div>, event: &web_sys::MouseEvent) -> Point {
+    let corner = surface.get_untracked().map(|root| root.get_bounding_client_rect());
+    let (left, top) = corner.map_or((0.0, 0.0), |corner| (corner.left(), corner.top()));
+    Point { x: f64::from(event.client_x()) - left, y: f64::from(event.client_y()) - top }
+}
+
+fn target(event: &ev::KeyboardEvent) -> Option<web_sys::HtmlElement> {
+    event.target()?.dyn_into().ok()
+}
+
+/// Keys in the gaps' buttons are the buttons' own, but for those that only the canvas knows.
+fn is_canvas_key(event: &ev::KeyboardEvent) -> bool {
+    let on_button = target(event).is_some_and(|element| element.tag_name() == "BUTTON");
+    !(on_button && matches!(event.key().as_str(), "Enter" | " "))
+}
+
+/// A captured pointer would take the click away from the button.
+fn on_gap_button(event: &ev::PointerEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.and_then(|element| element.closest("[data-gap]").ok().flatten()).is_some()
+}
+
+fn focused_task(event: &ev::KeyboardEvent) -> Option<Pointer> {
+    target(event)?.get_attribute("data-pointer").and_then(|text| Pointer::parse(&text))
+}
+
+/// Moves the focus to the selected task where the canvas, or nothing, has it: never out of a form.
+fn keep_focus(root: &web_sys::HtmlDivElement, selection: Option<&Pointer>) {
+    let active = document().active_element();
+    let ours =
+        active.as_ref().is_none_or(|active| active.tag_name() == "BODY" || root.contains(Some(active)));
+    if !ours {
+        return;
+    }
+    let nodes = root.query_selector_all("[data-pointer]").ok();
+    let wanted = selection.and_then(|pointer| {
+        let nodes = nodes?;
+        (0..nodes.length())
+            .filter_map(|index| nodes.item(index)?.dyn_into::<web_sys::HtmlElement>().ok())
+            .find(|node| node.get_attribute("data-pointer").as_deref() == Some(pointer.as_str()))
+    });
+    let lost = active.is_none_or(|active| active.tag_name() == "BODY");
+    let _ = match wanted {
+        Some(node) => node.focus(),
+        None if lost && selection.is_some() => root.focus(),
+        None => Ok(()),
+    };
+    // The browser scrolls to what is focused; the viewport is the canvas's own.
+    root.set_scroll_left(0);
+    root.set_scroll_top(0);
+}
