@@ -121,7 +121,7 @@ impl<'a> Measure<'a> {
             Content::Branches(branches) => self.framed(branches.extent),
             Content::Sequence { body, catch: None } => self.framed(body.extent),
             Content::Sequence { body, catch: Some(lane) } => self.framed(Extent {
-                main: body.extent.main.max(lane.extent.main),
+                main: body.extent.main.max(lane.extent.main + 2.0 * sizes::PADDING),
                 before: body.extent.before,
                 after: body.extent.after + sizes::PADDING + lane.extent.cross(),
             }),

@@ -70,15 +70,17 @@ impl Placer {
         if sequence.blocks.is_empty() {
             let rect = self.rect(around.main + sizes::PADDING, gap_from, card.0, card.1);
             self.gap(&sequence.list, 0, rect, true);
-            self.straight(
-                around.enter,
-                around.leave,
-                around.axis,
-                around.main,
-                around.end,
-                EdgeKind::Enter,
-                None,
-            );
+            if around.parent.is_none() {
+                self.straight(
+                    around.enter,
+                    around.leave,
+                    around.axis,
+                    around.main,
+                    around.end,
+                    EdgeKind::Sequence,
+                    None,
+                );
+            }
             return;
         }
         let mut main = around.main;
@@ -214,7 +216,7 @@ impl Placer {
 
     fn lane(&mut self, lane: &Lane<'_>, cross: f64, around: Around) {
         let node = self.scene.nodes.len();
-        let (main, axis) = (around.main, cross + lane.extent.before);
+        let (main, axis) = (around.main + sizes::PADDING, cross + lane.extent.before);
         self.scene.nodes.push(SceneNode {
             pointer: lane.pointer.clone(),
             rect: self.extent_rect(lane.extent, main, axis),

@@ -1,1 +1,431 @@
+//! Gestures by scripted inputs, with the invariants checked after each one.
 
+use flow::{
+    Document, Pointer,
+    edit::{Edit, Side, WrapKind},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{Direction, GestureKind, LayoutOptions, NodeKind, Point, Rect, Size, layout};
+
+fn pointer(text: &str) -> Pointer {
+    Pointer::parse(text).expect("a pointer")
+}
+
+fn open(list: Value) -> Session {
+    let document = Document::from_value(json!({ "document": { "name": "test" }, "do": list }));
+    let mut session = Session::new(document, LayoutOptions::default());
+    session.handle(Input::Resized { size: Size { width: 1200.0, height: 900.0 } });
+    session
+}
+
+/// Three tasks, the last a box with one.
+fn three() -> Session {
+    open(json!([
+        { "a": { "set": { "x": 1 }, "then": "c" } },
+        { "b": { "wait": "PT1S" } },
+        { "c": { "do": [{ "inner": { "set": {} } }] } },
+    ]))
+}
+
+/// Sends an input, and checks what must hold after each.
+#[track_caller]
+fn send(session: &mut Session, input: Input) -> Vec<Effect> {
+    let before = session.clone();
+    let effects = session.handle(input.clone());
+    check_invariants(session, &input);
+    let changed = before.document.to_json() != session.document.to_json();
+    if changed {
+        assert!(
+            effects.contains(&Effect::DocumentChanged) && effects.contains(&Effect::SceneChanged),
+            "{input:?}"
+        );
+    }
+    assert_eq!(
+        before.selection != session.selection,
+        effects.contains(&Effect::SelectionChanged),
+        "{input:?}"
+    );
+    if effects.iter().any(|effect| matches!(effect, Effect::Refused { .. })) {
+        assert!(!changed, "refused, and changed all the same: {input:?}");
+    }
+    effects
+}
+
+#[track_caller]
+fn check_invariants(session: &Session, input: &Input) {
+    assert_eq!(session.scene, layout(&session.document, &session.options), "stale scene after {input:?}");
+    if let Some(selection) = &session.selection {
+        let node = session.scene.node(selection);
+        assert!(
+            node.is_some_and(|node| matches!(node.kind, NodeKind::Task(_))),
+            "{selection} after {input:?}"
+        );
+    }
+    assert!(session.viewport.pan.is_sound() && session.viewport.zoom > 0.0, "{input:?}");
+    if session.history.can_undo() {
+        let mut copy = session.clone();
+        let now = copy.document.to_json();
+        copy.handle(Input::Do { act: Act::Undo });
+        copy.handle(Input::Do { act: Act::Redo });
+        assert_eq!(copy.document.to_json(), now, "undo and redo after {input:?}");
+    }
+}
+
+fn center(session: &Session, task: &str) -> Point {
+    let node = session.scene.node(&pointer(task)).expect("a node");
+    let rect = match node.shape {
+        crate::NodeShape::Card => node.rect,
+        _ => Rect { height: crate::sizes::HEADER, ..node.rect },
+    };
+    session.viewport.to_screen(rect.center())
+}
+
+fn gap(session: &Session, list: &str, index: usize) -> Point {
+    let gap = session.scene.gaps.iter().find(|gap| gap.list.as_str() == list && gap.index == index);
+    session.viewport.to_screen(gap.expect("a gap").rect.center())
+}
+
+fn drag(session: &mut Session, from: Point, to: Point, alt: bool) -> Vec<Effect> {
+    let modifiers = Modifiers { alt, space: false };
+    send(session, Input::PointerDown { position: from, button: PointerButton::Primary, modifiers });
+    let half = Point { x: (from.x + to.x) / 2.0, y: (from.y + to.y) / 2.0 };
+    send(session, Input::PointerMoved { position: half, modifiers });
+    send(session, Input::PointerMoved { position: to, modifiers });
+    send(session, Input::PointerUp { position: to, modifiers })
+}
+
+fn names(session: &Session) -> Vec<String> {
+    flow::view::tasks(session.document()).map(|task| task.pointer.to_string()).collect()
+}
+
+fn act(session: &mut Session, act: Act) -> Vec<Effect> {
+    send(session, Input::Do { act })
+}
+
+#[test]
+fn a_task_dragged_onto_a_gap_moves_there_as_one_step() {
+    let mut session = three();
+    let first = session.document.to_json();
+    let (from, to) = (center(&session, "/do/1/b"), gap(&session, "/do/2/c/do", 1));
+    drag(&mut session, from, to, false);
+    assert_eq!(names(&session), ["/do/0/a", "/do/1/c", "/do/1/c/do/0/inner", "/do/1/c/do/1/b"]);
+    assert_eq!(session.selection(), Some(&pointer("/do/1/c/do/1/b")));
+    act(&mut session, Act::Undo);
+    assert_eq!(session.document.to_json(), first);
+    assert!(!session.history().can_undo());
+}
+
+#[test]
+fn alt_copies_and_a_box_does_not_go_into_itself() {
+    let mut session = three();
+    let (from, to) = (center(&session, "/do/1/b"), gap(&session, "/do", 0));
+    drag(&mut session, from, to, true);
+    assert_eq!(names(&session)[..2], ["/do/0/b-2", "/do/1/a"]);
+    let (from, to) = (center(&session, "/do/3/c"), gap(&session, "/do/3/c/do", 1));
+    let modifiers = Modifiers::default();
+    send(&mut session, Input::PointerDown { position: from, button: PointerButton::Primary, modifiers });
+    send(&mut session, Input::PointerMoved { position: to, modifiers });
+    assert_eq!(session.gesture(), GestureKind::Dragging);
+    // The nearest place that can take it lights up instead, outside the box.
+    let target = session.preview().and_then(|preview| preview.target.clone());
+    assert!(!matches!(target, Some(DropTarget::Gap { list, .. }) if list.as_str() == "/do/3/c/do"));
+    act(&mut session, Act::Escape);
+    assert_eq!(session.gesture(), GestureKind::Idle);
+    assert!(session.preview().is_none());
+}
+
+#[test]
+fn a_drop_far_from_everything_is_refused_with_its_reason() {
+    let mut session = three();
+    let from = center(&session, "/do/1/b");
+    let effects = drag(&mut session, from, Point { x: 1190.0, y: 890.0 }, false);
+    assert!(effects.contains(&Effect::Refused { refusal: Refusal::NoPlace }));
+}
+
+#[test]
+fn the_side_of_a_task_makes_a_branch_and_then_extends_it() {
+    let mut session = three();
+    let side = |session: &Session, task: &str, x: f64| {
+        let rect = session.scene.node(&pointer(task)).expect("a node").rect;
+        session.viewport.to_screen(Point { x: rect.x + rect.width * x, y: rect.y + 30.0 })
+    };
+    let (from, to) = (center(&session, "/do/1/b"), side(&session, "/do/0/a", 0.9));
+    drag(&mut session, from, to, false);
+    assert_eq!(
+        session.document.root()["do"][0],
+        json!({ "fork": { "fork": { "branches": [{ "a": { "set": { "x": 1 } } }, { "b": { "wait": "PT1S" } }] }, "then": "c" } })
+    );
+    send(
+        &mut session,
+        Input::PaletteDragStarted { name: "gate".into(), task: json!({ "call": "manual-gate" }) },
+    );
+    let at = side(&session, "/do/0/fork/fork/branches/0/a", 0.1);
+    send(&mut session, Input::PaletteDragMoved { position: at });
+    let branch = session.preview().and_then(|preview| preview.target.clone());
+    assert!(matches!(branch, Some(DropTarget::Branch { side: Side::Before, .. })));
+    send(&mut session, Input::PaletteDropped { position: at });
+    assert_eq!(session.selection(), Some(&pointer("/do/0/fork/fork/branches/0/gate")));
+    act(&mut session, Act::Undo);
+    act(&mut session, Act::Undo);
+    assert_eq!(names(&session), names(&three()));
+}
+
+#[test]
+fn the_palette_fills_an_empty_workflow_by_pointer_and_by_key() {
+    let mut session = open(json!([]));
+    let at = gap(&session, "/do", 0);
+    send(&mut session, Input::PaletteDragStarted { name: "http".into(), task: json!({ "call": "http" }) });
+    send(&mut session, Input::PaletteDragMoved { position: at });
+    assert!(session.preview().is_some_and(DropPreview::is_valid));
+    let effects = send(&mut session, Input::PaletteDropped { position: at });
+    let name = "http".to_owned();
+    assert!(effects.contains(&Effect::Announce { announcement: Announcement::Inserted { name } }));
+    let insert =
+        |place| Input::InsertFromPalette { name: "http".into(), task: json!({ "call": "http" }), place };
+    send(&mut session, insert(InsertPlace::After));
+    send(&mut session, insert(InsertPlace::Branch));
+    assert_eq!(
+        names(&session),
+        ["/do/0/http", "/do/1/fork", "/do/1/fork/fork/branches/0/http-2", "/do/1/fork/fork/branches/1/http"]
+    );
+    let effects = send(&mut session, insert(InsertPlace::Inside));
+    assert!(effects.contains(&Effect::Refused { refusal: Refusal::NotABox }));
+}
+
+#[test]
+fn deleting_warns_of_what_pointed_there_and_keeps_the_focus() {
+    let mut session = three();
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/2/c/do/0/inner/set")) });
+    assert_eq!(session.selection(), Some(&pointer("/do/2/c/do/0/inner")));
+    act(&mut session, Act::Delete);
+    assert_eq!(session.selection(), Some(&pointer("/do/2/c")));
+    let effects = act(&mut session, Act::Delete);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Warned { .. })));
+    assert_eq!(session.selection(), Some(&pointer("/do/1/b")));
+    act(&mut session, Act::Undo);
+    assert_eq!(session.selection(), Some(&pointer("/do/2/c")));
+}
+
+#[test]
+fn a_field_visit_is_one_step_and_escape_takes_it_back() {
+    let mut session = three();
+    let write = |session: &mut Session, text: &str| {
+        send(session, Input::SetMember { at: pointer("/do/1/b/wait"), value: text.into() })
+    };
+    write(&mut session, "PT2");
+    write(&mut session, "PT2S");
+    send(&mut session, Input::FieldVisitEnded);
+    write(&mut session, "PT3S");
+    act(&mut session, Act::Escape);
+    assert_eq!(session.document.root()["do"][1]["b"]["wait"], "PT2S");
+    act(&mut session, Act::Undo);
+    assert_eq!(session.document.root()["do"][1]["b"]["wait"], "PT1S");
+    assert!(!session.history().can_undo());
+    act(&mut session, Act::Redo);
+    assert_eq!(session.document.root()["do"][1]["b"]["wait"], "PT2S");
+}
+
+#[test]
+fn arrows_walk_the_flow_as_it_reads_and_across_branches() {
+    let mut session = open(json!([
+        { "a": { "set": {} } },
+        { "both": { "fork": { "branches": [{ "left": { "do": [{ "deep": { "set": {} } }] } }, { "right": { "set": {} } }] } } },
+        { "t": { "try": [{ "tried": { "set": {} } }], "catch": { "do": [{ "caught": { "set": {} } }] } } },
+    ]));
+    let mut walked = Vec::new();
+    for step in [
+        Act::Down,
+        Act::Down,
+        Act::Down,
+        Act::Down,
+        Act::Right,
+        Act::Left,
+        Act::Last,
+        Act::Left,
+        Act::Right,
+        Act::Up,
+        Act::Up,
+        Act::Up,
+        Act::First,
+        Act::Up,
+    ] {
+        act(&mut session, step);
+        walked.push(session.selection().and_then(Pointer::last).expect("a selection"));
+    }
+    assert_eq!(walked.join(" "), "a both left deep right left caught tried caught tried t right a a");
+}
+
+#[test]
+fn a_click_selects_the_ground_clears_and_dragging_it_pans() {
+    let mut session = three();
+    let at = center(&session, "/do/0/a");
+    let modifiers = Modifiers::default();
+    send(&mut session, Input::PointerDown { position: at, button: PointerButton::Primary, modifiers });
+    send(&mut session, Input::PointerUp { position: at, modifiers });
+    assert_eq!(session.selection(), Some(&pointer("/do/0/a")));
+    let ground = Point { x: 5.0, y: 5.0 };
+    let before = session.viewport();
+    drag(&mut session, ground, Point { x: 105.0, y: 55.0 }, false);
+    assert_eq!(session.viewport().pan.x, before.pan.x + 100.0);
+    assert_eq!(session.selection(), Some(&pointer("/do/0/a")));
+    send(&mut session, Input::PointerDown { position: ground, button: PointerButton::Primary, modifiers });
+    send(&mut session, Input::PointerMoved { position: Point { x: 50.0, y: 50.0 }, modifiers });
+    let moved = session.viewport();
+    act(&mut session, Act::Escape);
+    assert!(moved != session.viewport() && session.viewport().pan.x == before.pan.x + 100.0);
+    send(&mut session, Input::PointerDown { position: ground, button: PointerButton::Primary, modifiers });
+    send(&mut session, Input::PointerUp { position: ground, modifiers });
+    assert_eq!(session.selection(), None);
+}
+
+#[test]
+fn a_collapsed_box_stays_collapsed_when_it_moves_and_opens_for_what_is_sought_in_it() {
+    let mut session = three();
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/2/c/do/0/inner")) });
+    send(&mut session, Input::ToggleCollapsed { task: pointer("/do/2/c") });
+    assert_eq!(session.selection(), Some(&pointer("/do/2/c")));
+    act(&mut session, Act::MoveEarlier);
+    assert!(session.collapsed().contains(&pointer("/do/1/c")));
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/1/c/do/0/inner")) });
+    assert!(session.collapsed().is_empty());
+    let effects = send(&mut session, Input::ToggleCollapsed { task: pointer("/do/0/a") });
+    assert!(effects.contains(&Effect::Refused { refusal: Refusal::NotABox }));
+}
+
+#[test]
+fn what_was_above_an_edit_does_not_jump_on_the_screen() {
+    let mut session = three();
+    let before = center(&session, "/do/0/a");
+    let edit =
+        Edit::AddBranch { task: pointer("/do/1/b"), side: Side::Before, name: "n".into(), value: json!({}) };
+    let viewport = session.viewport();
+    send(&mut session, Input::Edit { edit });
+    assert_eq!(session.viewport().zoom, viewport.zoom);
+    assert!(center(&session, "/do/0/a").distance(before) < 1e-6);
+}
+
+#[test]
+fn the_source_view_replaces_all_and_can_be_undone() {
+    let mut session = three();
+    let first = session.document.to_json();
+    send(&mut session, Input::ReplaceDocument { root: json!({ "do": [] }) });
+    let effects = send(&mut session, Input::ReplaceDocument { root: json!([]) });
+    assert!(matches!(&effects[..], [Effect::Refused { refusal }] if refusal.code() == "not-an-object"));
+    act(&mut session, Act::Undo);
+    assert_eq!(session.document.to_json(), first);
+}
+
+fn position() -> impl Strategy<Value = Point> {
+    prop_oneof![
+        9 => (0.0..1200.0, 0.0..900.0).prop_map(|(x, y)| Point { x, y }),
+        1 => Just(Point { x: f64::NAN, y: f64::INFINITY }),
+    ]
+}
+
+/// Inputs name tasks by a number, resolved against the scene when they are sent.
+fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Input {
+    let any = |number: usize| {
+        let nodes = &session.scene.nodes;
+        nodes.get(number % nodes.len().max(1)).map_or_else(Pointer::root, |node| node.pointer.clone())
+    };
+    let node = || {
+        let nodes = &session.scene.nodes;
+        let rect = nodes.get(one % nodes.len().max(1)).map_or(session.scene.start, |node| node.rect);
+        let share = (two % 10) as f64 / 10.0;
+        session.viewport.to_screen(Point { x: rect.x + rect.width * share, y: rect.y + 10.0 })
+    };
+    let gap = || {
+        let gaps = &session.scene.gaps;
+        let rect = gaps.get(two % gaps.len().max(1)).map_or(session.scene.end, |gap| gap.rect);
+        session.viewport.to_screen(rect.center())
+    };
+    let modifiers = Modifiers { alt: one.is_multiple_of(4), space: two.is_multiple_of(9) };
+    let name = ["a", "b", "c", "end", ""][one % 5].to_owned();
+    let task = || {
+        [
+            json!({ "set": {}, "then": "b" }),
+            json!({ "do": [] }),
+            json!({ "try": [{ "a": { "set": {} } }], "catch": { "then": "a" } }),
+            json!({ "fork": { "branches": [{ "x": { "wait": "PT1S" } }] } }),
+            json!({ "switch": [{ "y": { "when": ".y", "then": "a" } }] }),
+            json!(null),
+        ][two % 6]
+            .clone()
+    };
+    let places = [InsertPlace::After, InsertPlace::Before, InsertPlace::Inside, InsertPlace::Branch];
+    let acts = [
+        Act::Delete,
+        Act::Undo,
+        Act::Redo,
+        Act::Escape,
+        Act::Duplicate,
+        Act::Up,
+        Act::Down,
+        Act::Left,
+        Act::Right,
+        Act::First,
+        Act::Last,
+        Act::MoveEarlier,
+        Act::MoveLater,
+        Act::ToggleCollapsed,
+        Act::Undo,
+        Act::Redo,
+    ];
+    match kind {
+        0 => Input::PointerDown { position: at, button: PointerButton::Primary, modifiers },
+        1..=4 => Input::PointerDown { position: node(), button: PointerButton::Primary, modifiers },
+        5 => Input::PointerMoved { position: at, modifiers },
+        6..=8 => Input::PointerMoved { position: gap(), modifiers },
+        9 => Input::PointerMoved { position: node(), modifiers },
+        10..=12 => Input::PointerUp { position: gap(), modifiers },
+        13 => Input::PointerUp { position: node(), modifiers },
+        14 => Input::Wheel {
+            position: at,
+            delta: Point { x: one as f64 % 300.0, y: two as f64 % 300.0 - 150.0 },
+            zoom: one.is_multiple_of(2),
+        },
+        15..=19 => Input::Do { act: acts[one % acts.len()] },
+        20 | 21 => Input::PaletteDragStarted { name, task: task() },
+        22 => Input::PaletteDragMoved { position: gap() },
+        23 => Input::PaletteDropped { position: gap() },
+        24 => Input::PaletteDropped { position: node() },
+        25..=27 => Input::InsertFromPalette { name, task: task(), place: places[one % 4].clone() },
+        28 => Input::Rename { task: any(one), name },
+        29 => Input::SetMember { at: any(one).child("note"), value: json!(two % 3) },
+        30 => Input::RemoveMember { at: any(one).child("then") },
+        31 => Input::FieldVisitEnded,
+        32 => Input::ReplaceDocument { root: json!({ "do": [{ "a": task() }] }) },
+        33 => Input::Select { pointer: (!two.is_multiple_of(5)).then(|| any(one)) },
+        34 => Input::ToggleCollapsed { task: any(one) },
+        35 => Input::SetDirection {
+            direction: if two.is_multiple_of(2) { Direction::TopDown } else { Direction::LeftRight },
+        },
+        36 => Input::ZoomBy { factor: (one % 5) as f64 / 2.0 },
+        37 => Input::Fit,
+        38 => Input::Edit { edit: Edit::WrapTasks { tasks: vec![any(one)], kind: WrapKind::Try } },
+        _ => Input::PointerCancelled,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(160))]
+
+    #[test]
+    fn no_order_of_inputs_panics_and_undoing_all_returns_the_first_document(
+        steps in prop::collection::vec((0..40u8, position(), any::<usize>(), any::<usize>()), 1..60),
+    ) {
+        let mut session = three();
+        let first = session.document.to_json();
+        for (kind, at, one, two) in steps {
+            let next = input(&session, kind, at, one, two);
+            send(&mut session, next);
+        }
+        while session.history().can_undo() {
+            session.handle(Input::Do { act: Act::Undo });
+        }
+        prop_assert_eq!(session.document.to_json(), first);
+    }
+}
