@@ -23,7 +23,8 @@ include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 /// Reads the configuration that lies beside the page, then mounts the app.
 pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::task::spawn_local(async {
+    // Not Leptos' own: its executor exists only once something is mounted.
+    wasm_bindgen_futures::spawn_local(async {
         let environment = api::environment::load().await;
         leptos::mount::mount_to_body(move || leptos::view! { <app::App environment /> });
         api::environment::announce_mounted();
