@@ -19,6 +19,8 @@ mod rows;
 pub mod runner;
 pub mod seams;
 mod store;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 use std::collections::HashMap;
