@@ -160,7 +160,7 @@ impl Executions {
             },
         };
         let job = self.host.next_job();
-        let state = State::default();
+        let state = State::new();
         let memory = Memory { job, prepared, state, masking, progress, status: TaskStatus::Pending };
         self.host.begin(&job_name, memory, event, beside).await?;
         let (status,): (String,) = sqlx::query_as("SELECT status FROM jobs WHERE id = ?")

@@ -2,6 +2,7 @@
 
 mod history;
 mod logs;
+mod running;
 
 use std::sync::Arc;
 

@@ -1,0 +1,350 @@
+//! Whole runs: what people can do, and what they are refused.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use flow::engine::WorkflowError;
+use serde_json::{Value, json};
+use wire::job::{DecisionRequest, Task};
+use wire::log::LogQuery;
+use wire::workflow::ExecuteRequest;
+use wire::{Decision, JobStatus, Role, Status};
+
+use super::Bench;
+use crate::error::HubError;
+use crate::execution::runner::{FunctionCall, FunctionRunner};
+use crate::execution::{ExecutionSettings, Executions, StartJob, faults};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Does what it is told for each function: fails so many times, or panics, or never answers.
+#[derive(Default)]
+struct Scripted {
+    failures: Mutex<HashMap<String, usize>>,
+    calls: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl FunctionRunner for Scripted {
+    async fn run(&self, call: FunctionCall) -> Result<Value, WorkflowError> {
+        let name = call.with["name"].as_str().unwrap_or_default().to_owned();
+        self.calls.lock().unwrap().push(call.idempotency_key.clone());
+        call.log.info(format!("{name} runs with {}", call.with));
+        match name.as_str() {
+            "panics" => panic!("on demand"),
+            "hangs" => std::future::pending().await,
+            _ => {}
+        }
+        let mut failures = self.failures.lock().unwrap();
+        match failures.get_mut(&name) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                Err(faults::communication(503, format!("{name} is busy")))
+            }
+            _ => Ok(json!({"done": name})),
+        }
+    }
+}
+
+struct House {
+    bench: Bench,
+    executions: Arc<Executions>,
+    scripted: Arc<Scripted>,
+}
+
+impl House {
+    async fn new() -> Self {
+        let bench = Bench::new().await;
+        let scripted = Arc::new(Scripted::default());
+        let executions = open(&bench, &scripted).await;
+        Self { bench, executions, scripted }
+    }
+
+    fn fail(&self, name: &str, times: usize) {
+        self.scripted.failures.lock().unwrap().insert(name.to_owned(), times);
+    }
+
+    async fn start(&self, definition: Value, request: ExecuteRequest) -> Result<String, HubError> {
+        let start = StartJob {
+            workflow_id: "w".to_owned(),
+            workflow_name: "drill".to_owned(),
+            namespace: "default".to_owned(),
+            revision: 7,
+            definition: definition.to_string(),
+            request,
+            started_by: "alice".to_owned(),
+        };
+        Ok(self.executions.start(start).await?.job_name)
+    }
+
+    async fn run(&self, tasks: Value) -> String {
+        self.start(definition(tasks), ExecuteRequest::default()).await.unwrap()
+    }
+
+    async fn until(&self, job: &str, wanted: impl Fn(&JobStatus) -> bool) -> JobStatus {
+        let begun = Instant::now();
+        loop {
+            let status = self.executions.status("w", job, false).await.unwrap();
+            if wanted(&status) {
+                return status;
+            }
+            assert!(begun.elapsed() < DEADLINE, "the job stays as it is: {status:#?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn until_status(&self, job: &str, wanted: Status) -> JobStatus {
+        self.until(job, |status| status.job.status == wanted).await
+    }
+
+    async fn decide(&self, task: &str, decision: Decision, by: &str, role: Role) -> Result<(), HubError> {
+        let request = DecisionRequest { decision, comment: "seen".to_owned() };
+        self.executions.notify(task, request, by, role).await
+    }
+}
+
+async fn open(bench: &Bench, scripted: &Arc<Scripted>) -> Arc<Executions> {
+    let settings = ExecutionSettings { address: "http://127.0.0.1:1".to_owned(), egress: Vec::new() };
+    Executions::open(bench.database.clone(), Arc::clone(scripted) as Arc<dyn FunctionRunner>, settings)
+        .await
+        .unwrap()
+}
+
+fn definition(tasks: Value) -> Value {
+    json!({
+        "document": {"dsl": "1.0.3", "namespace": "default", "name": "drill", "version": "1.0.0"},
+        "do": tasks
+    })
+}
+
+fn call(name: &str) -> Value {
+    json!({name: {"call": "dns-record-add:1.0.0@default", "with": {"name": name}}})
+}
+
+fn gate(approvers: Value) -> Value {
+    json!({"gate": {"call": "manual-gate:1.0.0@default", "with": {"message": "Go on?", "approvers": approvers}}})
+}
+
+fn task<'a>(status: &'a JobStatus, name: &str) -> &'a Task {
+    status.tasks.iter().find(|task| task.name == name).unwrap()
+}
+
+fn refused(outcome: Result<(), HubError>) -> (u16, String) {
+    let error = outcome.unwrap_err();
+    (error.http_status(), error.reason.en)
+}
+
+#[tokio::test]
+async fn a_branch_that_faults_lets_the_others_end_and_a_retry_goes_on_from_there() {
+    let house = House::new().await;
+    house.fail("b", 1);
+    let fork = json!({"both": {"fork": {"branches": [call("a"), call("b")]}}});
+    let job = house.run(json!([fork, call("c")])).await;
+    let status = house.until_status(&job, Status::Faulted).await;
+    assert_eq!(task(&status, "a").status, Status::Completed);
+    let faulted = task(&status, "b");
+    assert_eq!((faulted.status.clone(), faulted.error.as_ref().unwrap().status), (Status::Faulted, 503));
+    assert_eq!(status.job.error.as_ref().unwrap().status, 503);
+    let not_faulted = house.executions.retry(&job, Some(&task(&status, "a").task_id), "bob").await;
+    assert_eq!(refused(not_faulted).0, 409);
+    house.executions.retry(&job, Some(&faulted.task_id), "bob").await.unwrap();
+    let status = house.until_status(&job, Status::Completed).await;
+    assert_eq!((task(&status, "b").attempt, task(&status, "a").attempt), (2, 1));
+    assert_eq!((status.job.tasks_done, status.job.tasks_total), (3, 3));
+    assert!(status.job.error.is_none(), "{status:#?}");
+    let acts: Vec<_> =
+        status.acts.iter().map(|act| (act.act.as_str(), act.by.as_str(), act.task_name.as_deref())).collect();
+    assert_eq!(acts, [("start", "alice", None), ("retry", "bob", Some("b"))]);
+    let again = house.executions.retry(&job, None, "bob").await;
+    assert_eq!(refused(again).0, 409);
+    assert_eq!(house.scripted.calls.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_faulted_task_is_skipped_and_its_output_is_its_input() {
+    let house = House::new().await;
+    house.fail("a", 1);
+    let job = house.run(json!([call("a"), call("b")])).await;
+    let status = house.until_status(&job, Status::Faulted).await;
+    let id = task(&status, "a").task_id.clone();
+    house.executions.skip(&job, &id, "bob").await.unwrap();
+    let status = house.until_status(&job, Status::Completed).await;
+    let skipped = task(&status, "a");
+    assert_eq!((skipped.status.clone(), &skipped.output), (Status::Skipped, &skipped.input));
+    assert_eq!(refused(house.executions.skip(&job, &id, "bob").await).0, 409);
+    assert_eq!(refused(house.executions.skip(&job, &format!("{job}.99"), "bob").await).0, 404);
+    assert_eq!(refused(house.executions.skip("other", &id, "bob").await).0, 404);
+}
+
+#[tokio::test]
+async fn a_gate_is_decided_once_by_those_who_are_asked() {
+    let house = House::new().await;
+    let job = house.run(json!([gate(json!(["carol", "admin"])), call("a")])).await;
+    let status = house.until(&job, |status| !status.job.waiting.is_empty()).await;
+    let waiting = task(&status, "gate").waiting.clone().unwrap();
+    assert_eq!((waiting.kind.as_str(), waiting.message.as_str()), ("approval", "Go on?"));
+    assert!(waiting.definition_digest.unwrap().starts_with("sha256:"));
+    let id = status.job.waiting[0].task_id.clone();
+    let (code, reason) = refused(house.decide(&id, Decision::Approve, "bob", Role::Operator).await);
+    assert_eq!(code, 403);
+    assert!(reason.contains("carol, admin"), "{reason}");
+    house.decide(&id, Decision::Approve, "carol", Role::Operator).await.unwrap();
+    let (code, reason) = refused(house.decide(&id, Decision::Reject, "dave", Role::Admin).await);
+    assert_eq!(code, 409);
+    assert!(reason.contains("approved by carol at 20"), "{reason}");
+    let status = house.until_status(&job, Status::Completed).await;
+    let act = &status.acts[1];
+    assert_eq!(
+        (act.act.as_str(), act.by.as_str(), act.comment.as_deref()),
+        ("approve", "carol", Some("seen"))
+    );
+    assert_eq!(refused(house.decide("none.1", Decision::Approve, "carol", Role::Admin).await).0, 404);
+}
+
+#[tokio::test]
+async fn a_rejection_faults_the_gate() {
+    let house = House::new().await;
+    let job = house.run(json!([gate(json!([])), call("a")])).await;
+    let status = house.until(&job, |status| !status.job.waiting.is_empty()).await;
+    house.decide(&status.job.waiting[0].task_id, Decision::Reject, "bob", Role::Operator).await.unwrap();
+    let status = house.until_status(&job, Status::Faulted).await;
+    assert_eq!(task(&status, "gate").status, Status::Faulted);
+    assert!(house.scripted.calls.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn many_who_decide_at_once_decide_once() {
+    let house = House::new().await;
+    let job = house.run(json!([gate(json!([]))])).await;
+    let status = house.until(&job, |status| !status.job.waiting.is_empty()).await;
+    let id = &status.job.waiting[0].task_id;
+    let decisions = (0..8).map(|_| house.decide(id, Decision::Approve, "bob", Role::Operator));
+    let outcomes = futures::future::join_all(decisions).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let status = house.until_status(&job, Status::Completed).await;
+    assert_eq!(status.acts.len(), 2);
+}
+
+#[tokio::test]
+async fn stopping_aborts_what_runs_and_happens_once() {
+    let house = House::new().await;
+    let job = house.run(json!([call("hangs"), call("a")])).await;
+    house.until(&job, |status| status.tasks.iter().any(|task| task.log_lines > 0)).await;
+    house.executions.stop(&job, "bob", Some("wrong site".to_owned())).await.unwrap();
+    let status = house.until_status(&job, Status::Cancelled).await;
+    assert!(status.job.ended_at.is_some());
+    assert_eq!(status.acts[1].comment.as_deref(), Some("wrong site"));
+    assert_eq!(refused(house.executions.stop(&job, "bob", None).await).0, 409);
+    assert_eq!(refused(house.executions.stop("none", "bob", None).await).0, 404);
+    let page =
+        house.executions.log(&job, "-", LogQuery { filter: false, ..LogQuery::default() }).await.unwrap();
+    assert!(page.complete);
+}
+
+#[tokio::test]
+async fn a_call_that_brings_the_runner_down_faults_its_task_only() {
+    let house = House::new().await;
+    let job = house.run(json!([call("panics")])).await;
+    let status = house.until_status(&job, Status::Faulted).await;
+    assert!(task(&status, "panics").error.as_ref().unwrap().kind.ends_with("/runtime"));
+    let other = house.run(json!([call("a")])).await;
+    house.until_status(&other, Status::Completed).await;
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_carried_on_is_faulted_and_can_be_stopped() {
+    let house = House::new().await;
+    let job = house.run(json!([gate(json!([]))])).await;
+    let status = house.until(&job, |status| !status.job.waiting.is_empty()).await;
+    let id = status.job.waiting[0].task_id.clone();
+    house.executions.shutdown().await;
+    sqlx::query("UPDATE job_states SET state = '\"nonsense\"'")
+        .execute(house.bench.database.write())
+        .await
+        .unwrap();
+    let executions = open(&house.bench, &house.scripted).await;
+    let house = House { executions, ..house };
+    house.decide(&id, Decision::Approve, "bob", Role::Operator).await.unwrap_err();
+    let status = house.until_status(&job, Status::Faulted).await;
+    assert!(status.job.error.as_ref().unwrap().kind.ends_with("/runtime"));
+    assert_eq!(refused(house.executions.retry(&job, None, "bob").await).0, 409);
+    house.executions.stop(&job, "bob", None).await.unwrap();
+    house.until_status(&job, Status::Cancelled).await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_the_hub_stops_goes_on_when_it_is_opened_again() {
+    let house = House::new().await;
+    let job = house.run(json!([call("a"), call("hangs"), call("b")])).await;
+    house
+        .until(&job, |status| status.tasks.iter().any(|task| task.name == "hangs" && task.log_lines > 0))
+        .await;
+    house.executions.shutdown().await;
+    let executions = open(&house.bench, &house.scripted).await;
+    let house = House { executions, ..house };
+    house.until(&job, |status| task(status, "hangs").log_lines == 2).await;
+    let calls = house.scripted.calls.lock().unwrap().clone();
+    assert_eq!(
+        (calls.len(), &calls[1]),
+        (3, &calls[2]),
+        "only the call under way is made again, with its key"
+    );
+}
+
+#[tokio::test]
+async fn private_inputs_run_and_are_shown_nowhere() {
+    let house = House::new().await;
+    let mut definition = definition(json!([
+        {"use": {"call": "dns-record-add:1.0.0@default", "with": {"name": "x", "password": "${ .password }"}}}
+    ]));
+    definition["input"] = json!({"schema": {"document": {
+        "type": "object", "properties": {"password": {"type": "string", "writeOnly": true}, "site": {}}
+    }}});
+    let input = Some(json!({"password": "hunter22", "site": "a"}));
+    let job = house.start(definition, ExecuteRequest { input, ..ExecuteRequest::default() }).await.unwrap();
+    let status = house.until_status(&job, Status::Completed).await;
+    assert_eq!(status.input, json!({"password": "******", "site": "a"}));
+    let log =
+        house.executions.log(&job, "-", LogQuery { filter: false, ..LogQuery::default() }).await.unwrap();
+    assert!(log.lines.iter().any(|line| line.message.contains("\"password\":\"******\"")), "{log:#?}");
+    assert!(!format!("{status:?}{log:?}").contains("hunter22"));
+    let left: (String,) = sqlx::query_as("SELECT private || state FROM job_states")
+        .fetch_one(house.bench.database.read())
+        .await
+        .unwrap();
+    assert_eq!(left.0, "[]", "at the end of the job its private inputs are erased");
+}
+
+#[tokio::test]
+async fn a_job_tells_what_it_was_started_with() {
+    let house = House::new().await;
+    let request = ExecuteRequest {
+        stages: Some(vec!["b".to_owned()]),
+        reason: Some("drill of the week".to_owned()),
+        ..ExecuteRequest::default()
+    };
+    let job = house.start(definition(json!([call("a"), call("b")])), request).await.unwrap();
+    let status = house.until_status(&job, Status::Completed).await;
+    assert_eq!((status.job.tasks_done, status.job.tasks_total, status.definition_revision), (1, 1, 7));
+    assert_eq!(status.reason.as_deref(), Some("drill of the week"));
+    assert_eq!(task(&status, "a").status, Status::Skipped);
+    assert_eq!(house.scripted.calls.lock().unwrap().len(), 1);
+    let wrong = ExecuteRequest { stages: Some(vec!["z".to_owned()]), ..ExecuteRequest::default() };
+    let error = house.start(definition(json!([call("a")])), wrong).await.unwrap_err();
+    assert!(error.reason.en.contains("\"z\""));
+}
+
+#[tokio::test]
+async fn a_definition_that_cannot_run_is_refused_before_the_start() {
+    let house = House::new().await;
+    let error =
+        house.start(definition(json!([{"a": {"set": {"x": "${ .( }"}}}])), ExecuteRequest::default()).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.http_status(), 400);
+    assert!(
+        error.problems.iter().any(|problem| problem.pointer.as_str().starts_with("/do/0/a")),
+        "{error:?}"
+    );
+}
