@@ -307,13 +307,16 @@ async fn upsert_task(
 }
 
 async fn insert_line(connection: &mut SqliteConnection, job: i64, line: &LogRow) -> Result<(), CommitError> {
-    // The subqueries read the ends of two indexes: a number costs the same in a long log as in a short one.
+    // The subqueries read the ends of two indexes: a number costs the same in a long log as in a short one. What two
+    // tasks say within the same moment may arrive in either order; their times must not run backwards for that.
     sqlx::query(
-        "INSERT INTO log_lines (job, state, line, position, at, level, task, attempt, message)
+        "WITH last AS (SELECT position, at FROM log_lines WHERE job = ?1 ORDER BY position DESC LIMIT 1)
+         INSERT INTO log_lines (job, state, line, position, at, level, task, attempt, message)
          SELECT ?1, ?2,
                 (SELECT COALESCE(MAX(line) + 1, 0) FROM log_lines WHERE job = ?1 AND state = ?2),
-                (SELECT COALESCE(MAX(position) + 1, 0) FROM log_lines WHERE job = ?1),
-                ?3, ?4, ?5, ?6, ?7",
+                COALESCE((SELECT position + 1 FROM last), 0),
+                COALESCE((SELECT at FROM last WHERE at - ?3 BETWEEN 0 AND 1000), ?3),
+                ?4, ?5, ?6, ?7",
     )
     .bind(job)
     .bind(&line.state)

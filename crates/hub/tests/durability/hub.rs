@@ -1,5 +1,7 @@
 //! A real hub in a process of its own, to be killed and started again, and a real HTTP server that counts the calls.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};

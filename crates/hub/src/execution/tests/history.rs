@@ -11,6 +11,9 @@ use crate::execution::plan::{NewJob, Write};
 use crate::execution::projection::SqliteProjection;
 use crate::execution::seams::Projection;
 
+/// Property, operator, operand.
+type Element = (&'static str, &'static str, &'static str);
+
 const HOUR: i64 = 3_600_000;
 /// 2026-11-23T03:00:00Z.
 const MORNING: i64 = 1_795_402_800_000;
@@ -57,7 +60,7 @@ async fn projection() -> (Bench, SqliteProjection) {
     (bench, projection)
 }
 
-async fn names(projection: &SqliteProjection, filters: &[(&str, &str, &str)]) -> Vec<String> {
+async fn names(projection: &SqliteProjection, filters: &[Element]) -> Vec<String> {
     let filters: Vec<Filter> = filters
         .iter()
         .map(|(property, operator, operand)| {
@@ -77,7 +80,7 @@ async fn names(projection: &SqliteProjection, filters: &[(&str, &str, &str)]) ->
 #[tokio::test]
 async fn every_filter_finds_what_it_says() {
     let (_bench, projection) = projection().await;
-    let cases: &[(&[(&str, &str, &str)], &[&str])] = &[
+    let cases: &[(&[Element], &[&str])] = &[
         (&[], &["b-3", "b-4", "a-2", "a-1"]),
         (&[("status", "in", "faulted, cancelled")], &["b-4", "a-2"]),
         (&[("status", "ne", "completed"), ("workflow_id", "=", "id-a")], &["a-2"]),
