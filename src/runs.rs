@@ -6,6 +6,7 @@ mod attention;
 mod bar;
 mod events;
 mod gates;
+mod graph;
 mod model;
 mod page;
 mod panel;

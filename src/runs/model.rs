@@ -104,13 +104,29 @@ fn is_not_taken(status: &JobStatus, pointer: &str) -> bool {
 
 /// The instance that stands for its task: what is wrong before what goes on before what is done, the newest of these.
 pub(super) fn leading_instance<'a>(tasks: &'a [Task], pointer: &str) -> Option<&'a Task> {
-    let rank = |status: &Status| match status {
+    tasks.iter().filter(|task| task.pointer == pointer).max_by_key(|task| urgency(&task.status))
+}
+
+/// The leading instance of every task that has run, and how many instances it leads; by pointer.
+pub(super) fn leading_instances(tasks: &[Task]) -> HashMap<&str, (&Task, usize)> {
+    let mut found: HashMap<&str, (&Task, usize)> = HashMap::new();
+    for task in tasks {
+        let (leading, count) = found.entry(&task.pointer).or_insert((task, 0));
+        *count += 1;
+        if urgency(&task.status) >= urgency(&leading.status) {
+            *leading = task;
+        }
+    }
+    found
+}
+
+fn urgency(status: &Status) -> u8 {
+    match status {
         Status::Faulted => 3,
         Status::Waiting | Status::Suspended => 2,
         Status::Running => 1,
         _ => 0,
-    };
-    tasks.iter().filter(|task| task.pointer == pointer).max_by_key(|task| rank(&task.status))
+    }
 }
 
 /// What needs a person, in the order of the tasks: gates, and faults that nothing in the definition took care of.

@@ -6,6 +6,7 @@ use flow::Document;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_use::use_media_query;
 use wasm_bindgen::JsCast;
 use wire::JobStatus;
 
@@ -15,6 +16,7 @@ use super::attention::AttentionStrip;
 use super::bar::RunBar;
 use super::events::EventList;
 use super::gates::{GatePopUp, Gates};
+use super::graph::RunGraph;
 use super::model::{Attention, attention, leading_instance, next_attention, poll_interval};
 use super::panel::TaskPanel;
 use super::tasks::TaskTable;
@@ -138,8 +140,10 @@ fn OneRun(workflow_id: String, job_name: String, log: fn(LogSlot) -> AnyView) ->
 fn KnownRun(run: Run) -> impl IntoView {
     let dry_run = Memo::new(move |_| run.with(|status| status.job.dry_run).unwrap_or_default());
     let has_panel = Memo::new(move |_| run.selected.read().is_some());
+    let narrow = use_media_query("(max-width: 760px)");
     let tab = Memo::new(move |_| match run.address.read().tab {
-        Tab::Automatic | Tab::Canvas => Tab::Tasks,
+        Tab::Automatic if narrow.get() => Tab::Tasks,
+        Tab::Automatic => Tab::Canvas,
         chosen => chosen,
     });
     view! {
@@ -151,7 +155,8 @@ fn KnownRun(run: Run) -> impl IntoView {
             <div class="run__body" class:run__body--split=move || has_panel.get()>
                 <div class="run__main" role="tabpanel">
                     {move || match tab.get() {
-                        Tab::Automatic | Tab::Canvas | Tab::Tasks => view! { <TaskTable run /> }.into_any(),
+                        Tab::Automatic | Tab::Canvas => view! { <RunGraph run /> }.into_any(),
+                        Tab::Tasks => view! { <TaskTable run /> }.into_any(),
                         Tab::Events => view! { <EventList run /> }.into_any(),
                         Tab::Log => view! { <JobLog run /> }.into_any(),
                     }}
@@ -177,7 +182,7 @@ fn Tabs(run: Run, tab: Memo<Tab>) -> impl IntoView {
     };
     view! {
         <div class="tabs run__tabs" role="tablist" aria-label=move || t_string!(i18n, runs.tab.label)>
-            {[Tab::Tasks, Tab::Events, Tab::Log]
+            {[Tab::Canvas, Tab::Tasks, Tab::Events, Tab::Log]
                 .map(|one| {
                     view! {
                         <button type="button" role="tab" class="tab" aria-selected=move || (tab.get() == one).to_string() on:click=move |_| run.open(one)>

@@ -128,6 +128,8 @@ fn of_several_instances_the_worst_and_newest_leads() {
     assert_eq!(leads(&tasks).as_deref(), Some("2"));
     assert_eq!(leads(&[tasks[0].clone(), tasks[2].clone()]).as_deref(), Some("3"));
     assert_eq!(leads(&[]), None);
+    let (leading, instances) = leading_instances(&tasks)[at];
+    assert_eq!((leading.task_id.as_str(), instances), ("2", 3));
 }
 
 #[test]
