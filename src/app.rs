@@ -32,9 +32,10 @@ pub fn App(environment: Environment) -> impl IntoView {
     provide_context(WaitingCount::new());
     provide_context(Launcher(RwSignal::new(None)));
     view! {
-        <I18nContextProvider enable_cookie=false set_lang_attr_on_html=false>
+        // The provider for a part of the page takes a first language; the one for the whole page insists on the browser's.
+        <I18nSubContextProvider initial_locale=Signal::stored(Preferences::first_locale())>
             <Pages base=base.clone() />
-        </I18nContextProvider>
+        </I18nSubContextProvider>
     }
 }
 

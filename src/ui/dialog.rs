@@ -43,6 +43,7 @@ pub fn Dialog(
                 on_close.run(());
             }
         >
+            <div class="dialog__body">{children()}</div>
             <header class="dialog__header">
                 <h2>{move || title.get()}</h2>
                 <button
@@ -54,7 +55,6 @@ pub fn Dialog(
                     <IconView icon=Icon::Close />
                 </button>
             </header>
-            <div class="dialog__body">{children()}</div>
         </dialog>
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn WorkflowRow(
             </td>
             <td class="table__main">
                 <a class="table__title" href=editor>{move || workflow.read().name.clone()}</a>
-                <div class="muted table__sub">
+                <div class="muted table__sub workflows__summary">
                     {move || format!("{} · {}", workflow.read().namespace, workflow.read().version)}
                     {move || Some(workflow.read().description.clone()).filter(|text| !text.is_empty()).map(|text| format!(" · {text}"))}
                 </div>
@@ -78,7 +78,7 @@ pub(super) fn WorkflowRow(
                         }
                         .into_any()
                     }
-                    None => view! { <span class="muted">{t!(i18n, common.status.none)}</span> }.into_any(),
+                    None => view! { <span class="muted time">{t!(i18n, common.status.none)}</span> }.into_any(),
                 }}
             </td>
             <td>
