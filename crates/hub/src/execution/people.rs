@@ -83,7 +83,7 @@ impl Executions {
         let event = Event::RetryRequested { at, tasks, by: by.to_owned() };
         match self.host.apply(&mut locked, None, event, vec![act]).await? {
             Submitted::Applied => Ok(()),
-            Submitted::Ignored => Err(nothing()),
+            Submitted::Ignored => Err(self.why_ignored(job_name, nothing()).await?),
         }
     }
 
@@ -106,7 +106,7 @@ impl Executions {
         let event = Event::SkipRequested { at, task: task.task, by: by.to_owned() };
         match self.host.apply(&mut locked, None, event, vec![act]).await? {
             Submitted::Applied => Ok(()),
-            Submitted::Ignored => Err(wrong),
+            Submitted::Ignored => Err(self.why_ignored(job_name, wrong).await?),
         }
     }
 
@@ -127,6 +127,7 @@ impl Executions {
             wire::ErrorCode::NotFound => rows::unknown_task(task_id),
             _ => error,
         })?;
+        refuse_broken(job_name, &job)?;
         let task = self.task_of(&job, job_name, task_id).await?;
         let Some(Waiting::Approval { approvers, .. }) = &task.waiting else {
             return Err(self.not_waiting(&job, &task).await?);
@@ -153,7 +154,10 @@ impl Executions {
         let event = Event::Decided { at, task: task.task, decision, by, comment: request.comment };
         match self.host.apply(&mut locked, Some(key), event, vec![act]).await? {
             Submitted::Applied => Ok(()),
-            Submitted::Ignored => Err(self.not_waiting(&job, &task).await?),
+            Submitted::Ignored => {
+                let reason = self.not_waiting(&job, &task).await?;
+                Err(self.why_ignored(job_name, reason).await?)
+            }
         }
     }
 
@@ -197,6 +201,12 @@ impl Executions {
             attempt: row.try_get("attempt")?,
             waiting: rows::optional_json(row.try_get("waiting")?),
         })
+    }
+
+    /// Why an event changed nothing: the hub found that it cannot carry the job on, or `otherwise`.
+    async fn why_ignored(&self, job_name: &str, otherwise: HubError) -> Result<HubError, HubError> {
+        let now = self.current(job_name).await?;
+        Ok(refuse_broken(job_name, &now).err().unwrap_or(otherwise))
     }
 
     /// Why a gate cannot be decided: who decided it, or that it does not wait.

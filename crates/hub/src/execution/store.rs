@@ -3,6 +3,7 @@
 //!
 //! The disk is asked to make a commit durable once for all that are waiting: a hundred jobs cost hardly more than one.
 
+use flow::engine::{TaskStatus, Timestamp};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
@@ -151,14 +152,19 @@ async fn apply(
                 .await?;
         }
         Write::Broken => {
-            sqlx::query("UPDATE jobs SET broken = 1 WHERE id = ?").bind(job).execute(connection).await?;
+            sqlx::query("UPDATE jobs SET broken = 1 WHERE id = ?")
+                .bind(job)
+                .execute(&mut *connection)
+                .await?;
+            end_open_tasks(connection, job, TaskStatus::Suspended, None).await?;
         }
         Write::Cancelled { at } => {
             sqlx::query("UPDATE jobs SET status = 'cancelled', ended_at = ? WHERE id = ?")
                 .bind(at.0)
                 .bind(job)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
+            end_open_tasks(connection, job, TaskStatus::Cancelled, Some(*at)).await?;
         }
         Write::Task { task, place } => upsert_task(connection, job, task, *place).await?,
         Write::Call { task, attempt, pointer, call } => {
@@ -301,6 +307,25 @@ async fn upsert_task(
     .bind(task.output.to_string())
     .bind(task.error.as_ref().map(json).transpose()?)
     .bind(task.waiting.as_ref().map(json).transpose()?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Nothing moves the tasks of a broken job any more: they must not look as if they ran or waited.
+async fn end_open_tasks(
+    connection: &mut SqliteConnection,
+    job: i64,
+    status: TaskStatus,
+    at: Option<Timestamp>,
+) -> Result<(), CommitError> {
+    sqlx::query(
+        "UPDATE tasks SET status = ?, ended_at = ?, waiting = NULL
+         WHERE job = ? AND status IN ('pending', 'running', 'waiting', 'suspended')",
+    )
+    .bind(word(status))
+    .bind(at.map(|at| at.0))
+    .bind(job)
     .execute(connection)
     .await?;
     Ok(())

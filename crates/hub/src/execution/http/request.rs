@@ -43,6 +43,9 @@ pub(super) enum VersionChoice {
     Http2,
 }
 
+/// Headers that say where a message ends. One that disagrees with the body would let a second request hide in it.
+const FRAMING: [&str; 5] = ["content-length", "transfer-encoding", "connection", "te", "upgrade"];
+
 /// Reads the `with` of a `call: http`.
 ///
 /// # Errors
@@ -224,6 +227,9 @@ fn headers(headers: Option<&Value>) -> Result<HeaderMap, WorkflowError> {
         }
         let header = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| faults::validation(format!("headers: {name:?} is not the name of a header")))?;
+        if FRAMING.contains(&header.as_str()) {
+            return Err(faults::validation(format!("headers: {name:?} is set by the hub, from the body")));
+        }
         let value = HeaderValue::from_str(&text_of(value)).map_err(|_| {
             faults::validation(format!(
                 "headers: the value of {name:?} has characters that a header cannot carry"
@@ -330,6 +336,9 @@ mod tests {
         assert!(check(json!({"url": "http://a/", "method": "G T"})).contains("method"));
         assert!(check(json!({"url": "http://a/", "headers": {"a b": "c"}})).contains("a b"));
         assert!(check(json!({"url": "http://a/", "headers": {"a": "b\nc"}})).contains("\"a\""));
+        assert!(
+            check(json!({"url": "http://a/", "headers": {"Content-Length": 3}})).contains("Content-Length")
+        );
         assert!(check(json!({"url": "http://a/", "expectedStatus": [1000]})).contains("expectedStatus"));
         assert!(check(json!({"url": "http://a/", "tokenSource": "bearer"})).contains("token"));
         let unsupported =

@@ -275,10 +275,13 @@ async fn a_job_that_cannot_be_carried_on_is_faulted_and_can_be_stopped() {
         .unwrap();
     let executions = open(&house.bench, &house.scripted).await;
     let house = House { executions, ..house };
-    house.decide(&id, Decision::Approve, "bob", Role::Operator).await.unwrap_err();
+    let (code, reason) = refused(house.decide(&id, Decision::Approve, "bob", Role::Operator).await);
+    assert_eq!(code, 409);
+    assert!(reason.contains("cannot carry"), "{reason}");
     let status = house.until_status(&job, Status::Faulted).await;
     assert!(status.job.error.as_ref().unwrap().kind.ends_with("/runtime"));
     assert_eq!(refused(house.executions.retry(&job, None, "bob").await).0, 409);
+    assert!(status.job.waiting.is_empty(), "nobody is asked to decide what cannot go on");
     house.executions.stop(&job, "bob", None).await.unwrap();
     house.until_status(&job, Status::Cancelled).await;
 }
