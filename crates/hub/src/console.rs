@@ -67,7 +67,7 @@ impl Console {
             }
         }
         match self.read("index.html").await {
-            Some(page) => self.page(page, headers),
+            Some(page) => self.page(with_base(&page, request.uri().path()), headers),
             None => self.page(Bytes::from_static(include_bytes!("console/missing.html")), headers),
         }
     }
@@ -208,9 +208,26 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     response
 }
 
+/// The page with a `<base>` that leads from this path to the console's root, so that the browser's look-ahead finds the
+/// files of a deep link at once. It is relative: a proxy may put the hub under any path.
+fn with_base(page: &Bytes, path: &str) -> Bytes {
+    let text = String::from_utf8_lossy(page);
+    let Some(place) = text.find("<meta") else { return page.clone() };
+    let depth = path.matches('/').count().saturating_sub(1);
+    let root = if depth == 0 { "./".to_owned() } else { "../".repeat(depth) };
+    Bytes::from(format!("{}<base href=\"{root}\">{}", &text[..place], &text[place..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deep_link_finds_the_files_of_the_root() {
+        let page = Bytes::from_static(b"<head><meta charset=utf-8></head>");
+        assert_eq!(with_base(&page, "/"), "<head><base href=\"./\"><meta charset=utf-8></head>");
+        assert_eq!(with_base(&page, "/runs/w/j"), "<head><base href=\"../../\"><meta charset=utf-8></head>");
+    }
 
     #[test]
     fn only_a_name_that_holds_its_hash_is_kept_for_ever() {
