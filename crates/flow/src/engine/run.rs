@@ -216,7 +216,7 @@ impl<'p> Run<'p> {
         local: &[(&str, Cow<'_, Value>)],
     ) -> Result<Value, WorkflowError> {
         let result = template.evaluate(input, &self.scope(Some(task), local));
-        self.as_fault(Some(task), result.and_then(|value| shallow(value)))
+        self.as_fault(Some(task), result.and_then(shallow))
     }
 
     pub(super) fn holds(
@@ -238,7 +238,7 @@ impl<'p> Run<'p> {
             None => Ok(input.clone()),
             Some(template) => {
                 let result = template.evaluate(input, &self.scope(None, &[]));
-                self.as_fault(None, result.and_then(|value| shallow(value)))
+                self.as_fault(None, result.and_then(shallow))
             }
         }
     }

@@ -13,7 +13,9 @@ use super::natives::{self, Machine};
 
 const LONGEST_TEXT: usize = 64 * 1024;
 const DEEPEST_NESTING: usize = 32;
-const DEEPEST_TREE: usize = 96;
+/// In quarters of an operation, as [`weight`] counts.
+const DEEPEST_TREE: usize = 4 * MOST_OPERATIONS;
+const MOST_OPERATIONS: usize = 96;
 /// Words after which a term nests within another without a bracket.
 const NESTING_WORDS: [&str; 13] =
     ["def", "if", "elif", "then", "else", "try", "catch", "as", "reduce", "foreach", "label", "and", "or"];
@@ -72,7 +74,7 @@ fn parse(text: &str) -> Result<Term<&str>, String> {
         None => "it cannot be read".to_owned(),
     })?;
     if depth(&tokens) > DEEPEST_TREE {
-        return Err(format!("it chains or nests more than {DEEPEST_TREE} operations"));
+        return Err(format!("it chains or nests more than {MOST_OPERATIONS} operations"));
     }
     Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| match errors.into_iter().next() {
         Some((expected, found)) => {
@@ -102,28 +104,31 @@ fn check_nesting(text: &str) -> Result<(), String> {
 ///
 /// Every operator and some words can nest once in the one before (`- - - 1`, `. | . | .`, also `1, 2, 3`).
 fn depth(tokens: &[Token<&str>]) -> usize {
-    let here = tokens.iter().filter(|token| nests(token)).count();
+    let here: usize = tokens.iter().map(weight).sum();
     here + tokens.iter().map(depth_within).max().unwrap_or(0)
 }
 
-fn nests(Token(text, kind): &Token<&str>) -> bool {
+/// How much stack a token may come to cost; found by trying how much an unoptimised build bears.
+fn weight(Token(text, kind): &Token<&str>) -> usize {
     match kind {
-        Tok::Sym => !text.starts_with('.') && !matches!(*text, ";" | ":" | "?"),
-        Tok::Word => NESTING_WORDS.contains(text),
-        _ => false,
+        Tok::Sym if matches!(*text, ";" | ":" | "?" | ")" | "]" | "}") => 0,
+        Tok::Sym if text.starts_with('.') => 1,
+        Tok::Sym => 4,
+        Tok::Word if NESTING_WORDS.contains(text) => 4,
+        _ => 0,
     }
 }
 
 fn depth_within(Token(_, kind): &Token<&str>) -> usize {
     match kind {
-        Tok::Block(tokens) => 3 + depth(tokens),
+        Tok::Block(tokens) => 20 + depth(tokens),
         Tok::Str(parts) => {
             let within = |part: &StrPart<_, _>| match part {
                 StrPart::Term(token) => depth_within(token),
                 StrPart::Str(_) | StrPart::Char(_) => 0,
             };
             // Interpolated parts are added to each other, one in the next.
-            2 * parts.len() + parts.iter().map(within).max().unwrap_or(0)
+            8 * parts.len() + parts.iter().map(within).max().unwrap_or(0)
         }
         _ => 0,
     }

@@ -166,27 +166,27 @@ fn texts_that_nest_without_end_are_refused() {
         format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(2000)),
         "\"".to_owned() + &"\\(.)".repeat(2000) + "\"",
     ] {
-        assert!(check(&text).is_err());
+        assert!(check(&text).is_err(), "{text}");
     }
     for text in [
         "-".repeat(96) + "1",
-        ".|".repeat(96) + ".",
-        ".a//".repeat(96) + ".",
-        ".a=".repeat(96) + ".",
-        "1 as $x|".repeat(48) + ".",
+        ".|".repeat(76) + ".",
+        ".a//".repeat(42) + ".",
+        ".a=".repeat(75) + ".",
+        "1 as $x|".repeat(47) + ".",
         "if ".repeat(24) + "1" + &" then 1 else 2 end".repeat(24),
-        "reduce 1 as $x (1; ".repeat(18) + "1" + &")".repeat(18),
-        "[".repeat(30) + "1" + &"]".repeat(30),
-        "{a:".repeat(30) + "1" + &"}".repeat(30),
-        "map(".repeat(18) + "1" + &")".repeat(18),
+        "reduce 1 as $x (1; ".repeat(13) + "1" + &")".repeat(13),
+        "[".repeat(19) + "1" + &"]".repeat(19),
+        "{a:".repeat(19) + "1" + &"}".repeat(19),
+        "map(".repeat(19) + "1" + &")".repeat(19),
         "try ".repeat(96) + "1",
         "def f: ".repeat(96) + "1" + &"; f".repeat(96),
-        "1 | reduce 1 as $x (1; 1".to_owned() + &"+1".repeat(80) + ")",
+        "1 | reduce 1 as $x (1; 1".to_owned() + &"+1".repeat(85) + ")",
         "\"".to_owned() + &"\\(.)".repeat(24) + "\"",
-        ".a".repeat(2000),
-        format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(80)),
+        ".a".repeat(380),
+        format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(85)),
     ] {
-        assert_eq!(check(&text), Ok(()));
+        assert_eq!(check(&text), Ok(()), "{text}");
         assert!(!evaluate(&text, json!({})).contains("gave up"), "{text}");
     }
 }

@@ -262,6 +262,6 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-fn object<'v>(value: Option<&'v Value>) -> Option<&'v Map<String, Value>> {
+fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
     value.and_then(Value::as_object)
 }

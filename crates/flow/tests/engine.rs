@@ -1,0 +1,22 @@
+//! The engine, as a shell drives it: events in, commands out, by a clock that only these tests turn.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests; clippy only knows those within #[test]"
+)]
+
+#[path = "engine/conformance.rs"]
+mod conformance;
+#[path = "engine/data_flow.rs"]
+mod data_flow;
+#[path = "engine/driver.rs"]
+mod driver;
+#[path = "engine/faults.rs"]
+mod faults;
+#[path = "engine/flow.rs"]
+mod flow_directives;
+#[path = "engine/hand.rs"]
+mod hand;
+#[path = "engine/properties.rs"]
+mod properties;
