@@ -28,6 +28,7 @@ impl SqliteProjection {
     /// The last job of each of these workflows that has one.
     pub(super) async fn last_jobs(&self, workflows: &[String]) -> Result<HashMap<String, Job>, HubError> {
         let mut jobs = Vec::new();
+        let mut snapshot = self.database.read().begin().await?;
         for workflow in workflows {
             // The index of a workflow's jobs ends in their order: each of these reads one row.
             let row = sqlx::query(
@@ -36,11 +37,12 @@ impl SqliteProjection {
                  FROM jobs WHERE workflow_id = ? ORDER BY started_at DESC, id DESC LIMIT 1",
             )
             .bind(workflow)
-            .fetch_optional(self.database.read())
+            .fetch_optional(&mut *snapshot)
             .await?;
             jobs.extend(row.as_ref().map(rows::job).transpose()?);
         }
-        rows::fill_waiting(self.database.read(), &mut jobs).await?;
+        rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        snapshot.commit().await?;
         Ok(jobs.into_iter().map(|(_, job)| (job.workflow_id.clone(), job)).collect())
     }
 
@@ -91,12 +93,12 @@ impl Projection for SqliteProjection {
             .bind(number)
             .fetch_all(&mut *snapshot)
             .await?;
+        let mut jobs = [(number, job)];
+        rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        let [(_, job)] = jobs;
         snapshot.commit().await?;
         let tasks: Vec<wire::Task> =
             task_rows.iter().map(|row| rows::task(row, job_name, &digest)).collect::<sqlx::Result<_>>()?;
-        let mut jobs = [(number, job)];
-        rows::fill_waiting(self.database.read(), &mut jobs).await?;
-        let [(_, job)] = jobs;
         Ok(JobStatus {
             job,
             input: rows::json(row.try_get("input")?),
@@ -123,9 +125,9 @@ impl Projection for SqliteProjection {
         let mut snapshot = self.database.read().begin().await?;
         let total: i64 = count.build_query_scalar().fetch_one(&mut *snapshot).await?;
         let found = list.build().fetch_all(&mut *snapshot).await?;
-        snapshot.commit().await?;
         let mut jobs: Vec<(i64, Job)> = found.iter().map(rows::job).collect::<sqlx::Result<_>>()?;
-        rows::fill_waiting(self.database.read(), &mut jobs).await?;
+        rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        snapshot.commit().await?;
         let items = jobs.into_iter().map(|(_, job)| job).collect();
         Ok(Page { total: total.unsigned_abs(), page_no, page_size, items })
     }

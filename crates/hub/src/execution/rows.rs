@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use flow::engine::{TaskId, TaskStatus, Waiting as EngineWaiting, WorkflowError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use wire::job::{Act, TaskError, Waiting, WaitingTask};
 use wire::{Job, Status, Task};
 
@@ -49,8 +49,11 @@ pub(super) fn job(row: &SqliteRow) -> sqlx::Result<(i64, Job)> {
     Ok((row.try_get("id")?, job))
 }
 
-/// Fills in what the jobs wait for, oldest first.
-pub(super) async fn fill_waiting(pool: &SqlitePool, jobs: &mut [(i64, Job)]) -> sqlx::Result<()> {
+/// Fills in what the jobs wait for, oldest first, as of the moment at which the jobs were read.
+pub(super) async fn fill_waiting(
+    snapshot: &mut SqliteConnection,
+    jobs: &mut [(i64, Job)],
+) -> sqlx::Result<()> {
     if jobs.is_empty() {
         return Ok(());
     }
@@ -63,7 +66,7 @@ pub(super) async fn fill_waiting(pool: &SqlitePool, jobs: &mut [(i64, Job)]) -> 
     }
     query.push(") ORDER BY job, task");
     let mut waiting: HashMap<i64, Vec<(i64, String, EngineWaiting)>> = HashMap::new();
-    for row in query.build().fetch_all(pool).await? {
+    for row in query.build().fetch_all(snapshot).await? {
         if let Some(state) = optional_json(row.try_get("waiting")?) {
             let entry = (row.try_get("task")?, row.try_get("name")?, state);
             waiting.entry(row.try_get("job")?).or_default().push(entry);
