@@ -103,7 +103,6 @@ fn play(program: &Program, events: &[(u8, u64, u32)]) -> (State, Vec<Vec<Command
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
     fn any_events_in_any_order(
         definition in 0..DEFINITIONS.len(),
