@@ -58,14 +58,14 @@ impl Hub {
             ),
         )?;
         let listen = format!("127.0.0.1:{}", free_port()?);
-        let (process, link) = spawn(program, data.path(), &listen)?;
+        let (process, sign_in_link) = spawn(program, data.path(), &listen, true)?;
         let hub = Self {
             process,
             program: program.clone(),
             data,
             address: format!("http://{listen}"),
             listen,
-            sign_in_link: link.context("the first start prints a sign-in link")?,
+            sign_in_link,
         };
         Ok(hub)
     }
@@ -90,7 +90,7 @@ impl Hub {
     pub(crate) fn crash_and_restart(&mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
-        self.process = spawn(&self.program, self.data.path(), &self.listen)?.0;
+        self.process = spawn(&self.program, self.data.path(), &self.listen, false)?.0;
         Ok(())
     }
 }
@@ -103,8 +103,8 @@ impl Drop for Hub {
     }
 }
 
-/// Starts the hub and waits until it has said that it listens; gives the sign-in link where it printed one.
-fn spawn(program: &Program, folder: &Path, listen: &str) -> Result<(Child, Option<String>)> {
+/// Starts the hub and waits until it answers; the first start is also waited for until it has printed its link.
+fn spawn(program: &Program, folder: &Path, listen: &str, first: bool) -> Result<(Child, String)> {
     let mut process = Command::new(&program.hub)
         .args(["serve", "--listen", listen, "--data"])
         .arg(folder.join("data"))
@@ -117,36 +117,35 @@ fn spawn(program: &Program, folder: &Path, listen: &str) -> Result<(Child, Optio
         .spawn()
         .with_context(|| program.hub.display().to_string())?;
     let output = BufReader::new(process.stdout.take().context("standard output")?);
-    let (sender, lines) = mpsc::channel();
+    let (sender, links) = mpsc::channel();
     std::thread::spawn(move || {
+        // Read to the end, so that the hub never blocks on a full pipe.
         for line in output.lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                // Nobody reads any more, but the hub must not block on a full pipe.
-                continue;
+            if let Some(start) = line.find("http://").filter(|_| line.contains("/sign-in?code=")) {
+                let link = line[start..].split_whitespace().next().unwrap_or_default().to_owned();
+                // The journey may be over already.
+                let _ = sender.send(link);
             }
         }
     });
     let deadline = std::time::Instant::now() + PATIENCE;
-    let mut link = None;
-    loop {
-        while let Ok(line) = lines.try_recv() {
-            if let Some(start) = line.find("http://").filter(|_| line.contains("/sign-in?code=")) {
-                link = Some(line[start..].split_whitespace().next().unwrap_or_default().to_owned());
-            }
-        }
-        if std::net::TcpStream::connect(listen).is_ok()
-            && (link.is_some() || lines.recv_timeout(std::time::Duration::from_millis(200)).is_err())
-        {
-            return Ok((process, link));
-        }
+    let said = || std::fs::read_to_string(folder.join("hub.log")).unwrap_or_default();
+    let link = if first {
+        links.recv_timeout(PATIENCE).with_context(|| format!("no sign-in link: {}", said()))?
+    } else {
+        String::new()
+    };
+    while std::net::TcpStream::connect(listen).is_err() {
         if let Some(status) = process.try_wait()? {
-            bail!("the hub ended: {status}: {}", std::fs::read_to_string(folder.join("hub.log"))?);
+            bail!("the hub ended: {status}: {}", said());
         }
         if std::time::Instant::now() > deadline {
             process.kill()?;
-            bail!("the hub does not listen: {}", std::fs::read_to_string(folder.join("hub.log"))?);
+            bail!("the hub does not listen: {}", said());
         }
+        std::thread::yield_now();
     }
+    Ok((process, link))
 }
 
 pub(crate) fn free_port() -> Result<u16> {
