@@ -92,7 +92,7 @@ pub fn ApprovalsPage() -> impl IntoView {
                 Stage::Ready => {
                     view! {
                         <div class="table-frame">
-                            <table class="table table--cards">
+                            <table class="table table--cards approvals__cards">
                                 <thead>
                                     <tr>
                                         <th scope="col">{t!(i18n, approvals.column.gate)}</th>

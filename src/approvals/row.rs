@@ -38,16 +38,18 @@ pub(super) fn GateRow(gate: Gate, on_decide: Callback<Gate>) -> impl IntoView {
                 </div>
             </td>
             <td>
+                <span class="approvals__label">{t!(i18n, approvals.column.waiting)}</span>
                 <Time at=Signal::stored(gate.since.clone()) />
                 <div class="muted table__sub"><Duration from=Signal::stored(gate.since) to=Signal::stored(String::new()) /></div>
             </td>
             <td>
+                <span class="approvals__label">{t!(i18n, approvals.column.deadline)}</span>
                 {match gate.deadline {
                     Some(deadline) => view! { <Time at=Signal::stored(deadline.clone()) /> <div class="table__sub"><Countdown deadline /></div> }.into_any(),
                     None => view! { <span class="muted">{t!(i18n, approvals.no_deadline)}</span> }.into_any(),
                 }}
             </td>
-            <td>{move || approvers.clone().unwrap_or_else(|| t_string!(i18n, approvals.anyone).to_owned())}</td>
+            <td><span class="approvals__label">{t!(i18n, approvals.column.approvers)}</span> {move || approvers.clone().unwrap_or_else(|| t_string!(i18n, approvals.anyone).to_owned())}</td>
             <td class="table__actions">
                 <Show when=move || for_me.get()>
                     {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
+use wire::job::WaitingTask;
 use wire::operation::encode_segment;
 use wire::{Job, Permission, Status, Workflow};
 
@@ -10,7 +11,11 @@ use super::events::act_label;
 use super::page::Run;
 use crate::api::use_api;
 use crate::i18n::*;
+use crate::ui::time::milliseconds;
 use crate::ui::{Duration, Icon, IconView, StatusBadge, Time, href, use_launcher};
+
+/// Milliseconds.
+const SHORT_PAUSE: f64 = 2_000.0;
 
 #[component]
 pub(super) fn RunBar(run: Run) -> impl IntoView {
@@ -52,7 +57,15 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
         run.with(|status| status.acts.iter().rfind(|act| act.act != "start").cloned()).flatten()
     });
     let progress = Memo::new(move |_| (job.read().tasks_done, job.read().tasks_total));
-    let waiting = Memo::new(move |_| job.read().waiting.clone());
+    // Short pauses come and go; a line that flickers with them helps nobody.
+    let waiting = Memo::new(move |_| {
+        let as_of = run.poll.state.read().as_of;
+        let lasts = |task: &&WaitingTask| {
+            task.kind == "approval"
+                || milliseconds(&task.since).is_none_or(|since| as_of - since > SHORT_PAUSE)
+        };
+        job.read().waiting.iter().filter(lasts).cloned().collect::<Vec<_>>()
+    });
     view! {
         <dl class="run__facts">
             <div>
@@ -74,6 +87,7 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                 <dt>{t!(i18n, runs.started)}</dt>
                 <dd>{move || job.read().started_by.clone()} " · " <Time at=started_at /></dd>
             </div>
+            {move || reason.get().map(|reason| view! { <div><dt>{t!(i18n, runs.reason)}</dt><dd>{reason}</dd></div> })}
             {move || last_act.get().map(|act| view! {
                 <div>
                     <dt>{t!(i18n, runs.last_act)}</dt>
@@ -84,7 +98,6 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                     </dd>
                 </div>
             })}
-            {move || reason.get().map(|reason| view! { <div><dt>{t!(i18n, runs.reason)}</dt><dd>{reason}</dd></div> })}
             <Show when=move || !waiting.read().is_empty()>
                 <div class="run__waiting">
                     <dt>{t!(i18n, runs.waits_for)}</dt>

@@ -103,8 +103,8 @@ fn use_decided_elsewhere(run: Run) -> Callback<Gate> {
     let toasts = use_toasts();
     Callback::new(move |gate: Gate| {
         let state = run.poll.state.read_untracked();
-        let acts = state.data.iter().flat_map(|status| &status.acts);
-        let decided = acts.filter(|act| act.task_id.as_deref() == Some(&gate.task_id)).next_back();
+        let mut acts = state.data.iter().flat_map(|status| &status.acts);
+        let decided = acts.rfind(|act| act.task_id.as_deref() == Some(&gate.task_id));
         let Some(act) = decided else { return };
         let mine = api.session().read_untracked().as_ref().is_some_and(|session| session.user == act.by);
         let name = gate.task_name;

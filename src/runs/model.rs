@@ -175,8 +175,7 @@ fn is_taken_care_of(tries: &[(Pointer, Pointer, Pointer)], status: &JobStatus, t
         let around = status
             .tasks
             .iter()
-            .filter(|one| one.pointer == holder.as_str() && one.started_at <= task.started_at)
-            .next_back();
+            .rfind(|one| one.pointer == holder.as_str() && one.started_at <= task.started_at);
         let moved_on = around.is_some_and(|around| {
             around.waiting.is_some()
                 || !matches!(around.status, Status::Running | Status::Faulted | Status::Waiting)

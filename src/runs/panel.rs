@@ -47,6 +47,9 @@ pub(super) fn TaskPanel(run: Run) -> impl IntoView {
                     None => view! { <p class="muted">{t!(i18n, runs.did_not_run)}</p> }.into_any(),
                 }}
                 <TaskLog run pointer name instances />
+                <Show when=move || ran.read().is_some()>
+                    <TaskData task />
+                </Show>
             </div>
         </aside>
     }
@@ -96,8 +99,6 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
             .map(|task| Task { input: Value::Null, output: Value::Null, log_lines: 0, ..task })
             .unwrap_or_default()
     });
-    let input = Memo::new(move |_| task.read().as_ref().map(|task| task.input.clone()).unwrap_or_default());
-    let output = Memo::new(move |_| task.read().as_ref().map(|task| task.output.clone()).unwrap_or_default());
     view! {
         {move || {
             let task = head.get();
@@ -116,20 +117,29 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
                 {waiting.map(|waiting| view! { <WaitingCard run task_id=task.task_id.clone() waiting /> })}
                 <dl class="facts">
                     <dt>{t!(i18n, runs.kind)}</dt>
-                    <dd>{what}</dd>
-                    <dt>{t!(i18n, runs.attempt)}</dt>
-                    <dd>{task.attempt}</dd>
+                    <dd>{what} " · " <code>{task.pointer}</code></dd>
                     <dt>{t!(i18n, runs.started)}</dt>
-                    <dd><Time at=Signal::stored(task.started_at.clone().unwrap_or_default()) /></dd>
+                    <dd>
+                        <Time at=Signal::stored(task.started_at.clone().unwrap_or_default()) />
+                        " · " {t_string!(i18n, runs.attempt_number, number = task.attempt)}
+                    </dd>
                     <dt>{t!(i18n, runs.ended)}</dt>
-                    <dd><Time at=Signal::stored(task.ended_at.clone().unwrap_or_default()) /></dd>
-                    <dt>{t!(i18n, runs.duration)}</dt>
-                    <dd><Duration from=Signal::stored(task.started_at.unwrap_or_default()) to=Signal::stored(task.ended_at.unwrap_or_default()) /></dd>
-                    <dt>{t!(i18n, runs.pointer)}</dt>
-                    <dd><code>{task.pointer}</code></dd>
+                    <dd>
+                        <Time at=Signal::stored(task.ended_at.clone().unwrap_or_default()) />
+                        " · " <Duration from=Signal::stored(task.started_at.unwrap_or_default()) to=Signal::stored(task.ended_at.unwrap_or_default()) />
+                    </dd>
                 </dl>
             }
         }}
+    }
+}
+
+#[component]
+fn TaskData(task: Memo<Option<Task>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let input = Memo::new(move |_| task.read().as_ref().map(|task| task.input.clone()).unwrap_or_default());
+    let output = Memo::new(move |_| task.read().as_ref().map(|task| task.output.clone()).unwrap_or_default());
+    view! {
         <details class="details" open>
             <summary>{t!(i18n, runs.output)}</summary>
             <JsonView value=output />

@@ -82,6 +82,9 @@ pub fn format_time(time: &str, display: TimeDisplay) -> String {
 pub fn format_duration(milliseconds: f64) -> String {
     let total = milliseconds.max(0.0);
     let seconds = (total / 1000.0).floor();
+    if total < 1000.0 {
+        return format!("{} ms", total.round());
+    }
     if total < 10_000.0 {
         return format!("{:.1} s", total / 1000.0);
     }
