@@ -8,6 +8,7 @@ use leptos_router::path;
 
 use crate::api::{Api, Environment};
 use crate::approvals::{ApprovalsPage, WaitingCount};
+use crate::editor::EditorPage;
 use crate::history::HistoryPage;
 use crate::i18n::*;
 use crate::logs::LogView;
@@ -49,6 +50,8 @@ fn Pages(base: String) -> impl IntoView {
                 <Route path=path!("/index.html") view=|| view! { <Redirect path="/workflows" /> } />
                 <Route path=path!("/sign-in") view=SignInPage />
                 <Route path=path!("/workflows") view=|| view! { <Frame><WorkflowsPage /></Frame> } />
+                // One route for new and published ones: the first save gives the open editor its id.
+                <Route path=path!("/workflows/:workflow_id") view=|| view! { <Frame><EditorPage /></Frame> } />
                 <Route path=path!("/runs") view=|| view! { <Frame><HistoryPage /></Frame> } />
                 <Route path=path!("/resources") view=|| view! { <Frame><ResourcesPage /></Frame> } />
                 <Route path=path!("/resources/:kind") view=|| view! { <Frame><ResourcesPage /></Frame> } />

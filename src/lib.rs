@@ -8,6 +8,7 @@
 pub mod api;
 pub mod app;
 pub mod approvals;
+pub mod editor;
 pub mod history;
 pub mod logs;
 pub mod resources;

@@ -88,9 +88,23 @@ pub fn FlowCanvas(
             model.send(Input::Select { pointer: wanted });
         }
     });
+    let on_input = look_only(model, on_select);
+    view! {
+        <Surface
+            model
+            mode=Signal::stored(SurfaceMode::Look)
+            status=status.unwrap_or_default()
+            functions=functions.unwrap_or_default()
+            on_input
+        />
+    }
+}
+
+/// Inputs of a canvas that changes nothing: it pans, zooms, and tells what was chosen.
+pub fn look_only(model: CanvasModel, on_select: Callback<Option<Pointer>>) -> Callback<Input> {
     // The session would drag a task; here every press pans, and one that did not move selects.
     let pressed = StoredValue::new(None::<canvas::Point>);
-    let on_input = Callback::new(move |input: Input| match input {
+    Callback::new(move |input: Input| match input {
         Input::PointerDown { position, button, mut modifiers } => {
             pressed.set_value((button == PointerButton::Primary).then_some(position));
             modifiers.space = true;
@@ -124,14 +138,5 @@ pub fn FlowCanvas(
             model.send(input);
         }
         _ => {}
-    });
-    view! {
-        <Surface
-            model
-            mode=Signal::stored(SurfaceMode::Look)
-            status=status.unwrap_or_default()
-            functions=functions.unwrap_or_default()
-            on_input
-        />
-    }
+    })
 }

@@ -10,7 +10,7 @@ use leptos_i18n::I18nContext;
 use serde_json::{Map, Value};
 
 use field::Field;
-pub use field::{FieldContext, ResourcePicker};
+pub use field::{FieldContext, ResourceField, ResourcePicker};
 
 use crate::i18n::*;
 

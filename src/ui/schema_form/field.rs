@@ -1,6 +1,7 @@
 //! One field of a form, by the type that its schema names.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -8,10 +9,24 @@ use serde_json::{Value, json};
 use super::schema_text;
 use crate::i18n::*;
 
-/// Draws a picker for a cloud resource: kind (`x-resource`), the field's text, the other fields (a region narrows the
-/// choice), and what to call with the choice.
-pub type ResourcePicker =
-    Arc<dyn Fn(String, Signal<String>, Signal<Value>, Callback<String>) -> AnyView + Send + Sync>;
+/// Draws a picker for a cloud resource.
+pub type ResourcePicker = Arc<dyn Fn(ResourceField) -> AnyView + Send + Sync>;
+
+/// A field that names a cloud resource (`x-resource`).
+#[derive(Clone)]
+pub struct ResourceField {
+    /// The id that the control has to have, for its label.
+    pub id: String,
+    /// The member's name.
+    pub name: String,
+    /// What `x-resource` says.
+    pub kind: String,
+    pub text: Signal<String>,
+    /// The object that the field is a member of: a region narrows the choice.
+    pub siblings: Signal<Value>,
+    pub on_choose: Callback<String>,
+    pub disabled: Signal<bool>,
+}
 
 /// What all fields of a form share.
 #[derive(Clone)]
@@ -32,7 +47,11 @@ enum Widget {
     },
     Boolean,
     Choice(Vec<Value>),
-    /// Lists, objects and whatever else: as JSON.
+    /// A list of plain values, one on each line.
+    Lines {
+        text: bool,
+    },
+    /// Other lists, objects and whatever else: as JSON.
     Json,
 }
 
@@ -48,6 +67,11 @@ impl Widget {
             Some("integer") => Self::Number { integer: true },
             Some("number") => Self::Number { integer: false },
             Some("boolean") => Self::Boolean,
+            Some("array") => match schema.pointer("/items/type").and_then(Value::as_str) {
+                Some("string") => Self::Lines { text: true },
+                Some("integer" | "number") => Self::Lines { text: false },
+                _ => Self::Json,
+            },
             _ => Self::Json,
         }
     }
@@ -65,7 +89,8 @@ pub(super) fn Field(
     context: FieldContext,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let id = format!("field-{name}");
+    let id = fresh_id(&name);
+    let field = name.clone();
     let label = {
         let name = name.clone();
         move || schema_text(i18n, &schema.read(), "title").unwrap_or_else(|| name.clone())
@@ -91,8 +116,16 @@ pub(super) fn Field(
             if let (Some(resource), Some(picker)) = (resource, &context.picker) {
                 let text = Signal::derive(move || value.read().as_ref().map(plain_text).unwrap_or_default());
                 let choose =
-                    Callback::new(move |text: String| on_change.run((!text.is_empty()).then(|| json!(text))));
-                return picker(resource, text, siblings, choose);
+                    Callback::new(move |text: String| on_change.run(typed(&schema.read_untracked(), text)));
+                return picker(ResourceField {
+                    id,
+                    name: field.clone(),
+                    kind: resource,
+                    text,
+                    siblings,
+                    on_choose: choose,
+                    disabled: context.disabled,
+                });
             }
             match Widget::of(&schema.read()) {
                 Widget::Text => view! { <TextControl id value on_change disabled=context.disabled multiline=false secret=false schema /> }.into_any(),
@@ -100,13 +133,14 @@ pub(super) fn Field(
                 Widget::Multiline => view! { <TextControl id value on_change disabled=context.disabled multiline=true secret=false schema /> }.into_any(),
                 Widget::Number { integer } => view! { <NumberControl id value on_change disabled=context.disabled integer schema /> }.into_any(),
                 Widget::Boolean => view! { <BooleanControl id value on_change disabled=context.disabled /> }.into_any(),
-                Widget::Choice(choices) => view! { <ChoiceControl id value on_change disabled=context.disabled choices required /> }.into_any(),
+                Widget::Choice(choices) => view! { <ChoiceControl id value on_change disabled=context.disabled choices required schema /> }.into_any(),
+                Widget::Lines { text } => view! { <LinesControl id value on_change disabled=context.disabled text /> }.into_any(),
                 Widget::Json => view! { <JsonControl id value on_change disabled=context.disabled /> }.into_any(),
             }
         }
     };
     view! {
-        <div class="form__field">
+        <div class="form__field" data-field=name>
             <div class="form__label">
                 <label for=id.clone()>
                     {label}
@@ -231,8 +265,13 @@ fn ChoiceControl(
     disabled: Signal<bool>,
     choices: Vec<Value>,
     required: Memo<bool>,
+    schema: Memo<Value>,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    // What a choice is called: `"x-labels": {"on": {"zh": …, "en": …}}`.
+    let label = move |text: &str| {
+        schema_text(i18n, &schema.read()["x-labels"], text).unwrap_or_else(|| text.to_owned())
+    };
     let options = choices.clone();
     let change =
         move |text: String| on_change.run(choices.iter().find(|choice| plain_text(choice) == text).cloned());
@@ -247,11 +286,60 @@ fn ChoiceControl(
                 .into_iter()
                 .map(|choice| {
                     let text = plain_text(&choice);
-                    let this = text.clone();
-                    view! { <option value=text.clone() selected=move || selected() == this>{text.clone()}</option> }
+                    let (this, shown) = (text.clone(), text.clone());
+                    view! { <option value=text selected=move || selected() == this>{move || label(&shown)}</option> }
                 })
                 .collect_view()}
         </select>
+    }
+}
+
+/// The values of a list, one on each line. What is typed keeps its empty lines until the field is left.
+#[component]
+fn LinesControl(
+    id: String,
+    value: Memo<Option<Value>>,
+    on_change: Callback<Option<Value>>,
+    disabled: Signal<bool>,
+    text: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let shown = |value: &Option<Value>| match value {
+        Some(Value::Array(items)) => items.iter().map(plain_text).collect::<Vec<_>>().join("\n"),
+        Some(other) => plain_text(other),
+        None => String::new(),
+    };
+    let read = move |typed: &str| {
+        let line = |line: &str| {
+            let line = line.trim();
+            let number = if text { None } else { serde_json::from_str::<serde_json::Number>(line).ok() };
+            number.map_or_else(|| json!(line), Value::Number)
+        };
+        Value::Array(typed.lines().filter(|line| !line.trim().is_empty()).map(line).collect())
+    };
+    let draft = RwSignal::new(value.with_untracked(shown));
+    Effect::new(move |_| {
+        let outside = value.get();
+        let typed = draft.with_untracked(|draft| read(draft));
+        if outside.as_ref() != Some(&typed) && !(outside.is_none() && typed == json!([])) {
+            draft.set(shown(&outside));
+        }
+    });
+    let change = move |typed: String| {
+        on_change.run(Some(read(&typed)));
+        draft.set(typed);
+    };
+    view! {
+        <textarea
+            id=id
+            class="input"
+            rows=move || draft.read().lines().count().clamp(2, 8).to_string()
+            spellcheck="false"
+            placeholder=move || t_string!(i18n, common.form.one_per_line)
+            prop:value=move || draft.get()
+            disabled=move || disabled.get()
+            on:input=move |event| change(event_target_value(&event))
+        ></textarea>
     }
 }
 
@@ -307,6 +395,23 @@ fn JsonControl(
         ></textarea>
         {move || problem.get().map(|message| view! { <p class="form__error">{t_string!(i18n, common.form.invalid_json, message = message)}</p> })}
     }
+}
+
+/// What was typed into a field that may hold a number by its schema; an expression stays text.
+fn typed(schema: &Value, text: String) -> Option<Value> {
+    if text.is_empty() {
+        return None;
+    }
+    let number = matches!(schema["type"].as_str(), Some("integer" | "number"))
+        .then(|| serde_json::from_str::<serde_json::Number>(text.trim()).ok())
+        .flatten();
+    Some(number.map_or_else(|| Value::String(text), Value::Number))
+}
+
+/// An id that no other form of the page has for a field of the same name.
+fn fresh_id(name: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("field-{}-{name}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn default_text(schema: &Value) -> String {

@@ -1,0 +1,19 @@
+//! The editor: draws a workflow, checks it, keeps every change, saves it knowingly.
+//!
+//! `canvas::Session` holds the document and all that can be done to it; `flow` says what is wrong with it. Here are
+//! the views, and the effects: drafts in the browser, calls to the service, news for people.
+
+mod conflict;
+mod draft;
+mod header;
+mod inspector;
+mod news;
+mod page;
+mod palette;
+mod problems;
+mod save;
+mod source;
+mod state;
+mod workspace;
+
+pub use page::EditorPage;

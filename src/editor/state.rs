@@ -1,0 +1,292 @@
+//! What an open editor knows, as a handle that its parts share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use canvas::{Effect as CanvasEffect, Input, LayoutOptions};
+use flow::{Catalog, CatalogFunction, Document, Pointer, Problem, Severity};
+use leptos::html;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use serde_json::Value;
+use wire::error::ProblemReport;
+use wire::plugin::Plugin;
+
+use super::draft::{Draft, Drafts};
+use super::news::{self, News};
+use crate::i18n::*;
+use crate::ui::flow_canvas::CanvasModel;
+use crate::ui::{Toasts, use_toasts};
+
+/// Changes that follow each other faster are checked and kept once.
+const PAUSE: Duration = Duration::from_millis(200);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tab {
+    Canvas,
+    Source,
+}
+
+/// What slides over the canvas on a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Panel {
+    Palette,
+    Inspector,
+}
+
+/// Which published workflow is edited; none for a new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Published {
+    pub(super) workflow_id: String,
+    pub(super) revision: u64,
+}
+
+/// A field that should get the focus: the place of a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Aim {
+    pub(super) pointer: Pointer,
+    /// Told apart from the last one, so that the same place can be aimed at again.
+    pub(super) count: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Editor {
+    pub(super) model: CanvasModel,
+    pub(super) i18n: I18nContext<Locale>,
+    pub(super) toasts: Toasts,
+    pub(super) read_only: Signal<bool>,
+    pub(super) plugins: RwSignal<Arc<Vec<Plugin>>>,
+    pub(super) published: RwSignal<Option<Published>>,
+    /// The definition as it was published, or as a new one begins.
+    pub(super) base: RwSignal<Arc<Value>>,
+    pub(super) dirty: RwSignal<bool>,
+    pub(super) found: RwSignal<Vec<Problem>>,
+    /// What the service found, until the next change.
+    pub(super) refused: RwSignal<Vec<ProblemReport>>,
+    /// The gap that the next task of the palette goes to.
+    pub(super) place: RwSignal<Option<(Pointer, usize)>>,
+    pub(super) news: RwSignal<Option<News>>,
+    /// What a screen reader is told.
+    pub(super) spoken: RwSignal<String>,
+    pub(super) tab: RwSignal<Tab>,
+    pub(super) panel: RwSignal<Option<Panel>>,
+    pub(super) problems_open: RwSignal<bool>,
+    pub(super) aim: RwSignal<Option<Aim>>,
+    /// Text of the source view that is not applied yet.
+    pub(super) unapplied: RwSignal<Option<String>>,
+    pub(super) surface: NodeRef<html::Div>,
+    pub(super) drafts: StoredValue<Drafts>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Editor {
+    /// Call it while the component is set up: it lives as long.
+    pub(super) fn new(published: Option<Published>, document: Document, read_only: Signal<bool>) -> Self {
+        let base = Arc::new(document.root().clone());
+        let drafts = Drafts::new(published.as_ref().map(|published| published.workflow_id.as_str()));
+        let editor = Self {
+            model: CanvasModel::new(document, LayoutOptions::default()),
+            i18n: use_i18n(),
+            toasts: use_toasts(),
+            read_only,
+            plugins: RwSignal::new(Arc::default()),
+            published: RwSignal::new(published),
+            base: RwSignal::new(base),
+            dirty: RwSignal::new(false),
+            found: RwSignal::new(Vec::new()),
+            refused: RwSignal::new(Vec::new()),
+            place: RwSignal::new(None),
+            news: RwSignal::new(None),
+            spoken: RwSignal::new(String::new()),
+            tab: RwSignal::new(Tab::Canvas),
+            panel: RwSignal::new(None),
+            problems_open: RwSignal::new(false),
+            aim: RwSignal::new(None),
+            unapplied: RwSignal::new(None),
+            surface: NodeRef::new(),
+            drafts: StoredValue::new(drafts),
+            timer: StoredValue::new(None),
+        };
+        editor.check();
+        editor
+    }
+
+    /// Sends an input to the session and performs what follows from it. The one way to change anything.
+    pub(super) fn send(&self, input: Input) {
+        if self.read_only.get_untracked() && !only_looks(&input) {
+            return;
+        }
+        for effect in self.model.send(input) {
+            match effect {
+                CanvasEffect::DocumentChanged => self.changed(),
+                CanvasEffect::SelectionChanged => self.place.set(None),
+                CanvasEffect::Refused { refusal } => {
+                    self.news.set(Some(News::bad(news::refusal(self.i18n, &refusal))));
+                }
+                CanvasEffect::Warned { warning } => {
+                    self.news.set(Some(News::good(news::warning(self.i18n, &warning))));
+                }
+                CanvasEffect::Announce { announcement } => {
+                    self.spoken.set(news::announcement(self.i18n, &announcement));
+                }
+                CanvasEffect::SceneChanged | CanvasEffect::ViewportChanged | CanvasEffect::PreviewChanged => {
+                }
+            }
+        }
+    }
+
+    /// The text to publish.
+    pub(super) fn definition(&self) -> String {
+        self.model.read(|session| session.document().to_json())
+    }
+
+    /// The workflow's name as it is edited now, tracked.
+    pub(super) fn name(&self) -> String {
+        self.model.revision.track();
+        self.model.read(|session| session.document().view().name.to_owned())
+    }
+
+    pub(super) fn message(&self, problem: &Problem) -> String {
+        if self.i18n.get_locale() == Locale::zh_CN {
+            problem.message_zh.clone()
+        } else {
+            problem.message_en.clone()
+        }
+    }
+
+    pub(super) fn plugin(&self, call: &str) -> Option<Plugin> {
+        self.plugins.read().iter().find(|plugin| plugin.call == call).cloned()
+    }
+
+    /// Selects what a pointer names and brings its field into focus.
+    pub(super) fn go_to(&self, pointer: Pointer) {
+        self.tab.set(Tab::Canvas);
+        self.send(Input::Select { pointer: Some(pointer.clone()) });
+        self.panel.set(Some(Panel::Inspector));
+        self.aim.update(|aim| {
+            let count = aim.as_ref().map_or(0, |aim| aim.count.wrapping_add(1));
+            *aim = Some(Aim { pointer, count });
+        });
+    }
+
+    /// The document was published as it was when `definition` was sent.
+    pub(super) fn saved(&self, published: Published, definition: &str) {
+        self.base.set(Arc::new(serde_json::from_str(definition).unwrap_or_default()));
+        self.drafts.update_value(|drafts| {
+            drafts.forget();
+            drafts.belong_to(&published.workflow_id);
+        });
+        self.published.set(Some(published));
+        self.compare();
+        self.keep();
+    }
+
+    /// Checks the definition now.
+    pub(super) fn check(&self) {
+        let mut catalog = Catalog::default();
+        self.plugins.with_untracked(|plugins| {
+            for plugin in plugins.iter() {
+                catalog.insert(
+                    plugin.call.clone(),
+                    CatalogFunction { input_schema: plugin.input_schema.clone() },
+                );
+            }
+        });
+        let found = self.model.read(|session| flow::validate(session.document(), &catalog));
+        if self.found.with_untracked(|before| *before != found) {
+            self.found.set(found);
+        }
+    }
+
+    /// Writes the draft now, or takes it away where there is nothing to keep.
+    pub(super) fn keep(&self) {
+        let (Some(dirty), Some(published)) =
+            (self.dirty.try_get_untracked(), self.published.try_get_untracked())
+        else {
+            return;
+        };
+        let draft = dirty.then(|| Draft {
+            definition: self.definition(),
+            at: js_sys::Date::now(),
+            revision: published.map_or(0, |published| published.revision),
+        });
+        let kept = self.drafts.try_update_value(|drafts| drafts.keep(draft.as_ref()));
+        if kept == Some(false) {
+            self.news.set(Some(News::bad(t_string!(self.i18n, editor.draft.not_kept).to_string())));
+        }
+    }
+
+    /// Checks and keeps what a timer was still waiting to.
+    pub(super) fn settle(&self) {
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+            self.check();
+            self.keep();
+        }
+    }
+
+    fn changed(&self) {
+        self.compare();
+        self.place.set(None);
+        if !self.refused.read_untracked().is_empty() {
+            self.refused.set(Vec::new());
+        }
+        let editor = *self;
+        self.timer.update_value(|timer| {
+            if let Some(timer) = timer.take() {
+                timer.clear();
+            }
+            *timer = set_timeout_with_handle(move || editor.settle(), PAUSE).ok();
+        });
+    }
+
+    fn compare(&self) {
+        let dirty =
+            self.base.with_untracked(|base| self.model.read(|session| *session.document().root() != **base));
+        if self.dirty.get_untracked() != dirty {
+            self.dirty.set(dirty);
+        }
+    }
+
+    /// Problems by the task they belong to, for the canvas.
+    pub(super) fn flags(&self) -> Memo<HashMap<Pointer, Severity>> {
+        let editor = *self;
+        Memo::new(move |_| {
+            let scene = editor.model.scene.get();
+            let mut flags = HashMap::new();
+            for problem in editor.found.read().iter() {
+                let mut place = Some(problem.pointer.clone());
+                while let Some(pointer) = place {
+                    if scene.find(&pointer).is_some() {
+                        let flag = flags.entry(pointer).or_insert(problem.severity);
+                        *flag = (*flag).min(problem.severity);
+                        break;
+                    }
+                    place = pointer.parent();
+                }
+            }
+            flags
+        })
+    }
+}
+
+/// Whether an input leaves the document as it is.
+fn only_looks(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Wheel { .. }
+            | Input::Select { .. }
+            | Input::ToggleCollapsed { .. }
+            | Input::SetDirection { .. }
+            | Input::Resized { .. }
+            | Input::Fit
+            | Input::ZoomBy { .. }
+            | Input::ZoomTo { .. }
+            | Input::PointerMoved { .. }
+            | Input::PointerUp { .. }
+            | Input::PointerCancelled
+            | Input::FieldVisitEnded
+    )
+}
