@@ -38,6 +38,7 @@ pub(super) fn TaskActs(
         matches!(status, Status::Faulted | Status::Waiting).then_some(Asked::Skip { task_id, name, pointer });
     // A task whose fault was taken care of, or of a run that is over, has nothing to retry.
     let over = Memo::new(move |_| run.with(|status| status.job.status.is_final()).unwrap_or(true));
+    let any = retry.is_some() || skip.is_some();
     let buttons = move || {
         let (retry, skip) = (retry.clone(), skip.clone());
         view! {
@@ -55,7 +56,7 @@ pub(super) fn TaskActs(
             })}
         }
     };
-    view! { <Show when=move || may.get() && !over.get()><span class="run__task-acts">{buttons()}</span></Show> }
+    view! { <Show when=move || any && may.get() && !over.get()><span class="run__task-acts">{buttons()}</span></Show> }
 }
 
 /// Draws the confirmation while an act waits for it.

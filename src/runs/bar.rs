@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use wire::job::WaitingTask;
 use wire::operation::encode_segment;
-use wire::{Job, Permission, Status, Workflow};
+use wire::{Job, Permission, Workflow};
 
 use super::acts::{Asked, is_fault};
 use super::events::act_label;
@@ -154,7 +154,7 @@ fn RunActs(run: Run) -> impl IntoView {
                     {t!(i18n, runs.stop)}
                 </button>
             </Show>
-            <Show when=move || may.get() && matches!(*status.read(), Status::Completed | Status::Cancelled | Status::Faulted)>
+            <Show when=move || may.get() && status.read().is_final()>
                 <button type="button" class="button" on:click=again>
                     <IconView icon=Icon::Play />
                     {t!(i18n, runs.start_again)}

@@ -278,6 +278,7 @@ fn Answer(
                 {move || comment_missing.get().then(|| t_string!(i18n, approvals.comment_needed))}
             </p>
         </div>
+        <div class="decision__foot">
         {move || failure.get().map(|error| {
             let retry = error.is_transient();
             view! {
@@ -297,6 +298,7 @@ fn Answer(
                 {move || label(Decision::Approve)}
             </button>
         </div>
+        </div>
     }
 }
 
@@ -304,4 +306,30 @@ fn Answer(
 fn short_digest(digest: &str) -> String {
     let hexadecimal = digest.strip_prefix("sha256:").unwrap_or(digest);
     hexadecimal.chars().take(12).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(approvers: &[&str], roles: &[&str]) -> bool {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let session = Session { user: "olga".to_owned(), roles: names(roles), ..Session::default() };
+        Gate { approvers: names(approvers), ..Gate::default() }.is_for(&session)
+    }
+
+    #[test]
+    fn those_who_may_decide_are_asked_and_nobody_else() {
+        assert!(check(&[], &["operator"]));
+        assert!(check(&["olga"], &["operator"]));
+        assert!(check(&["operator"], &["operator"]));
+        assert!(!check(&["ada"], &["operator"]));
+        assert!(!check(&["olga"], &["viewer"]));
+    }
+
+    #[test]
+    fn a_digest_is_short_and_never_cut_inside_of_a_character() {
+        assert_eq!(short_digest("sha256:89e93074ef2345"), "89e93074ef23");
+        assert_eq!(short_digest("摘要"), "摘要");
+    }
 }
