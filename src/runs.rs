@@ -10,6 +10,8 @@ mod graph;
 mod model;
 mod page;
 mod panel;
+mod run;
 mod tasks;
 
-pub use page::{LogSlot, RunPage};
+pub use page::RunPage;
+pub use run::LogSlot;

@@ -5,7 +5,7 @@ use leptos_i18n::I18nContext;
 use wire::{Permission, Status};
 
 use super::model::Attention;
-use super::page::Run;
+use super::run::Run;
 use crate::api::{ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
 use crate::ui::decision::describe_next;

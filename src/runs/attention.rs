@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::page::Run;
+use super::run::Run;
 use crate::i18n::*;
 use crate::ui::StatusBadge;
 

@@ -8,7 +8,7 @@ use wire::{Job, Permission, Workflow};
 
 use super::acts::{Asked, is_fault};
 use super::events::act_label;
-use super::page::Run;
+use super::run::Run;
 use crate::api::use_api;
 use crate::i18n::*;
 use crate::ui::time::milliseconds;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use wire::{JobStatus, Status};
 
-use super::page::Run;
+use super::run::Run;
 use crate::i18n::*;
 use crate::ui::time::milliseconds;
 use crate::ui::{EmptyState, Icon, IconView, StatusBadge, Time};

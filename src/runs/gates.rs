@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use leptos::prelude::*;
 use wire::JobStatus;
 
-use super::page::Run;
+use super::run::Run;
 use crate::api::{Poll, use_api};
 use crate::i18n::*;
 use crate::ui::{DecisionDialog, Gate, use_toasts};

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wire::Status;
 
 use super::model::{leading_instance, leading_instances};
-use super::page::Run;
+use super::run::Run;
 use super::tasks::TaskTable;
 use crate::i18n::*;
 use crate::ui::flow_canvas::{FlowCanvas, NodeStatus};

@@ -7,7 +7,7 @@ use wire::{Status, Task};
 
 use super::acts::TaskActs;
 use super::bar::wait_label;
-use super::page::{LogSlot, Run};
+use super::run::{LogSlot, Run};
 use crate::i18n::*;
 use crate::ui::decision::Countdown;
 use crate::ui::{Duration, Icon, IconView, JsonView, StatusBadge, Time};

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::acts::TaskActs;
 use super::model::{TaskRow, task_rows};
-use super::page::Run;
+use super::run::Run;
 use crate::i18n::*;
 use crate::ui::{Duration, StatusBadge, Time};
 

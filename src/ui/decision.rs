@@ -1,73 +1,19 @@
 //! One decision about one gate: what is asked, what follows, one comment, two buttons. The run page opens it, and the
 //! approvals page.
 
+mod gate;
 pub mod outlook;
 
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use wire::job::{Decision, DecisionRequest};
-use wire::{JobStatus, Permission};
 
 use super::time::{format_duration, milliseconds, use_now};
 use super::{Dialog, Icon, IconView, Time, describe_error, use_toasts};
-use crate::api::{ApiError, IdempotencyKey, Session, use_api};
+use crate::api::{ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
+pub use gate::Gate;
 use outlook::{NextOrder, Outlook, outlook};
-
-/// A task that waits for a person, with what that person has to know.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gate {
-    pub workflow_id: String,
-    pub workflow_name: String,
-    pub job_name: String,
-    pub dry_run: bool,
-    pub started_by: String,
-    pub started_at: String,
-    pub reason: Option<String>,
-    pub task_id: String,
-    pub task_name: String,
-    pub pointer: String,
-    pub message: String,
-    /// User or role names; empty lets everyone decide who may operate at all.
-    pub approvers: Vec<String>,
-    pub deadline: Option<String>,
-    pub since: String,
-    pub digest: Option<String>,
-}
-
-impl Gate {
-    /// Every gate that this job waits at, in the order of its tasks.
-    pub fn all_of(status: &JobStatus) -> Vec<Self> {
-        let job = &status.job;
-        let waiting = status.tasks.iter().filter_map(|task| Some((task, task.waiting.as_ref()?)));
-        waiting
-            .filter(|(_, waiting)| waiting.kind == "approval")
-            .map(|(task, waiting)| Self {
-                workflow_id: job.workflow_id.clone(),
-                workflow_name: job.workflow_name.clone(),
-                job_name: job.job_name.clone(),
-                dry_run: job.dry_run,
-                started_by: job.started_by.clone(),
-                started_at: job.started_at.clone(),
-                reason: status.reason.clone(),
-                task_id: task.task_id.clone(),
-                task_name: task.name.clone(),
-                pointer: task.pointer.clone(),
-                message: waiting.message.clone(),
-                approvers: waiting.approvers.clone(),
-                deadline: waiting.deadline.clone(),
-                since: waiting.since.clone().or_else(|| task.started_at.clone()).unwrap_or_default(),
-                digest: waiting.definition_digest.clone(),
-            })
-            .collect()
-    }
-
-    /// Whether to ask this person. The service decides again.
-    pub fn is_for(&self, session: &Session) -> bool {
-        let named = |approver: &String| *approver == session.user || session.roles.contains(approver);
-        session.may(Permission::Operate) && (self.approvers.is_empty() || self.approvers.iter().any(named))
-    }
-}
 
 #[component]
 pub fn DecisionDialog(
@@ -284,7 +230,10 @@ fn Answer(
             view! {
                 <div class="notice notice--bad" role="alert">
                     <IconView icon=Icon::Alert />
-                    <span>{describe_error(i18n, &error)} " " {retry.then(|| t_string!(i18n, approvals.kept))}</span>
+                    <span>
+                        {if error == ApiError::Offline { t_string!(i18n, approvals.lost).to_owned() } else { describe_error(i18n, &error) }}
+                        " " {retry.then(|| t_string!(i18n, approvals.kept))}
+                    </span>
                     {retry.then(|| view! { <button type="button" class="button" on:click=move |_| again()>{t!(i18n, common.action.retry)}</button> })}
                 </div>
             }
@@ -311,21 +260,6 @@ fn short_digest(digest: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(approvers: &[&str], roles: &[&str]) -> bool {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let session = Session { user: "olga".to_owned(), roles: names(roles), ..Session::default() };
-        Gate { approvers: names(approvers), ..Gate::default() }.is_for(&session)
-    }
-
-    #[test]
-    fn those_who_may_decide_are_asked_and_nobody_else() {
-        assert!(check(&[], &["operator"]));
-        assert!(check(&["olga"], &["operator"]));
-        assert!(check(&["operator"], &["operator"]));
-        assert!(!check(&["ada"], &["operator"]));
-        assert!(!check(&["olga"], &["viewer"]));
-    }
 
     #[test]
     fn a_digest_is_short_and_never_cut_inside_of_a_character() {

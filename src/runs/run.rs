@@ -1,0 +1,169 @@
+//! What the parts of a run's page share: its state as polled, the view that the address names, and the ways to change it.
+
+use std::sync::Arc;
+
+use flow::Document;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use wasm_bindgen::JsCast;
+use wire::JobStatus;
+
+use super::acts::Asked;
+use super::address::{Address, Tab};
+use super::gates::Gates;
+use super::model::{Attention, attention, leading_instance, next_attention, poll_interval};
+use crate::api::{Poll, use_api, use_poll};
+use crate::ui::link::replace;
+
+/// The log that a part of the page wants shown; `app` says who shows it.
+#[derive(Clone, Copy)]
+pub struct LogSlot {
+    pub job_name: Signal<String>,
+    /// A task's pointer, or `-` for the whole job.
+    pub state_id: Signal<String>,
+    pub label: Signal<String>,
+    /// Changes whenever a log that was complete may go on.
+    pub stirred: Signal<String>,
+    /// The name of a task by its id, where the log is of several.
+    pub writer: Option<Callback<String, Option<String>>>,
+}
+
+/// The run that the parts of the page share: what is known of it, what is selected, what was asked.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub workflow_id: StoredValue<String>,
+    pub job_name: StoredValue<String>,
+    pub poll: Poll<JobStatus>,
+    pub definition: RwSignal<Option<String>>,
+    pub document: Memo<Option<Arc<Document>>>,
+    pub selected: Memo<Option<Selected>>,
+    pub attention: Memo<Vec<Attention>>,
+    pub asked: RwSignal<Option<Asked>>,
+    pub gates: Gates,
+    pub log: StoredValue<fn(LogSlot) -> AnyView>,
+    address: Memo<Address>,
+    show: Callback<Address>,
+}
+
+/// The task that the address names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Selected {
+    pub pointer: String,
+    /// None where it did not run (yet).
+    pub task_id: Option<String>,
+}
+
+impl Run {
+    /// Reads what the service said last, tracked; `None` before the first answer.
+    pub(super) fn with<T>(&self, read: impl FnOnce(&JobStatus) -> T) -> Option<T> {
+        self.poll.state.read().data.as_ref().map(read)
+    }
+
+    /// The tab that the address names, tracked.
+    pub(super) fn tab(&self) -> Tab {
+        self.address.read().tab
+    }
+
+    /// Selects a task by id or pointer, or nothing.
+    pub(super) fn select(&self, task: Option<String>) {
+        self.show.run(Address { task, ..self.address.get_untracked() });
+    }
+
+    pub(super) fn open(&self, tab: Tab) {
+        self.show.run(Address { tab, ..self.address.get_untracked() });
+    }
+
+    fn select_next_attention(&self) {
+        let list = self.attention.get_untracked();
+        let current = self.selected.get_untracked().and_then(|selected| selected.task_id);
+        if let Some(next) = next_attention(&list, current.as_deref()) {
+            self.select(Some(next.task_id.clone()));
+        }
+    }
+}
+
+/// Polls the run for as long as the page lives.
+pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) -> AnyView) -> Run {
+    let api = use_api();
+    let query = use_query_map();
+    let replace = replace();
+    let address = Memo::new(move |_| {
+        let query = query.read();
+        Address::read(query.get("tab").as_deref(), query.get("task").as_deref())
+    });
+    let (workflow_id, job_name) = (StoredValue::new(workflow_id), StoredValue::new(job_name));
+    let show = Callback::new(move |address: Address| {
+        replace(&address.path(&workflow_id.read_value(), &job_name.read_value()));
+    });
+    let definition = RwSignal::new(None::<String>);
+    let poll = use_poll(
+        move || {
+            let unknown = definition.read_untracked().is_none();
+            async move {
+                let (workflow, job) = (workflow_id.get_value(), job_name.get_value());
+                let mut status = api.job_status(&workflow, &job, unknown).await?;
+                if let Some(text) = status.workflow_def.take() {
+                    let _ = definition.try_set(Some(text));
+                }
+                Ok(status)
+            }
+        },
+        poll_interval,
+    );
+    let document = Memo::new(move |_| Document::from_json(definition.read().as_deref()?).ok().map(Arc::new));
+    let selected = Memo::new(move |_| {
+        let wanted = address.read().task.clone()?;
+        let state = poll.state.read();
+        let tasks = &state.data.as_ref()?.tasks;
+        let found = match tasks.iter().find(|task| task.task_id == wanted) {
+            Some(task) => Some(task),
+            None => leading_instance(tasks, &wanted),
+        };
+        match found {
+            Some(task) => {
+                Some(Selected { pointer: task.pointer.clone(), task_id: Some(task.task_id.clone()) })
+            }
+            None => wanted.starts_with('/').then_some(Selected { pointer: wanted, task_id: None }),
+        }
+    });
+    let attention = Memo::new(move |_| {
+        let document = document.read();
+        poll.state
+            .read()
+            .data
+            .as_ref()
+            .map(|status| attention(document.as_deref(), status))
+            .unwrap_or_default()
+    });
+    Run {
+        workflow_id,
+        job_name,
+        poll,
+        definition,
+        document,
+        selected,
+        attention,
+        asked: RwSignal::new(None),
+        gates: Gates::new(poll),
+        log: StoredValue::new(log),
+        address,
+        show,
+    }
+}
+
+/// `n` goes to the next task that needs a person, unless one is typing or a dialog is open.
+pub(super) fn next_by_key(run: Run) {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let typing = target.is_some_and(|element| {
+            element
+                .closest("input, textarea, select, [contenteditable], dialog")
+                .is_ok_and(|found| found.is_some())
+        });
+        if event.key() == "n" && !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !typing {
+            run.select_next_attention();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
