@@ -105,7 +105,7 @@ pub(super) fn Workspace(
             <EditorHeader editor saver />
             {move || offered.get().map(|(key, draft)| view! { <DraftBanner editor key draft offered /> })}
             <UnappliedNotice editor />
-            <div class=panel_class class:editor__body--looking=read_only>
+            <div class=panel_class class:editor__body--looking=read_only class:editor__body--source=move || editor.tab.get() == Tab::Source>
                 <Show when=move || !read_only>
                     <Palette editor />
                 </Show>
@@ -113,11 +113,11 @@ pub(super) fn Workspace(
                     // The canvas stays where it is while the source is looked at.
                     <div class="editor__canvas" hidden=move || editor.tab.get() != Tab::Canvas>
                         <Surface model=editor.model mode functions flags on_input on_open on_gap surface=editor.surface />
-                        <NewsLine news=editor.news spoken=editor.spoken />
                     </div>
                     <Show when=move || editor.tab.get() == Tab::Source>
                         <SourceView editor />
                     </Show>
+                    <NewsLine news=editor.news spoken=editor.spoken />
                 </div>
                 <Inspector editor />
                 <button type="button" class="editor__shade" tabindex="-1" aria-hidden="true" on:click=move |_| editor.panel.set(None)></button>

@@ -58,7 +58,7 @@ pub fn SchemaForm(
                     });
                     let on_member = Callback::new({
                         let name = name.clone();
-                        move |changed| on_change.run(with_member(value.get_untracked(), &name, changed))
+                        move |changed| on_change.run(with_member(value.get_untracked(), &schema.read_untracked(), &name, changed))
                     });
                     view! { <Field name schema=property required value=member siblings=value on_change=on_member context=context.clone() /> }
                 }
@@ -91,15 +91,23 @@ fn is_required(schema: &Value, name: &str) -> bool {
     schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|one| one == name))
 }
 
-/// The object with one member set, or taken out where there is nothing to set. Its place in the order stays.
-fn with_member(object: Value, name: &str, member: Option<Value>) -> Value {
+/// The object with one member set, or taken out where there is nothing to set. What is there keeps its place; a new
+/// member stands where the schema has it.
+fn with_member(object: Value, schema: &Value, name: &str, member: Option<Value>) -> Value {
     let mut members = match object {
         Value::Object(members) => members,
         _ => Map::new(),
     };
     match member {
-        Some(member) => {
+        Some(member) if members.contains_key(name) => {
             members.insert(name.to_owned(), member);
+        }
+        Some(member) => {
+            let order = property_names(schema);
+            let rank = |name: &str| order.iter().position(|one| one == name);
+            let own = rank(name);
+            let place = members.keys().position(|other| own.is_some() && rank(other) > own);
+            members.shift_insert(place.unwrap_or(members.len()), name.to_owned(), member);
         }
         None => {
             members.shift_remove(name);

@@ -49,7 +49,8 @@ pub(super) fn MemberField(
     Effect::new(move |before: Option<Option<Value>>| {
         let now = value.get();
         let typed = text.with_untracked(|text| shape.read(text));
-        if before.as_ref().is_some_and(|before| *before != now) && typed.ok() != Some(now.clone()) {
+        let same = typed.is_ok_and(|typed| shape.show(typed.as_ref()) == shape.show(now.as_ref()));
+        if before.as_ref().is_some_and(|before| *before != now) && !same {
             problem.set(None);
             text.set(shape.show(now.as_ref()));
         }
@@ -63,6 +64,11 @@ pub(super) fn MemberField(
                 Ok(Some(value)) => {
                     problem.set(None);
                     editor.send(Input::SetMember { at: at.clone(), value });
+                }
+                // What has to be there stays, empty, in its place; the problems say that it is empty.
+                Ok(None) if required && shape != Shape::Json => {
+                    problem.set(None);
+                    editor.send(Input::SetMember { at: at.clone(), value: Value::String(String::new()) });
                 }
                 Ok(None) => {
                     problem.set(None);

@@ -386,7 +386,7 @@ fn JsonControl(
         <textarea
             id=id
             class="input input--code"
-            rows="4"
+            rows=move || draft.read().lines().count().clamp(2, 12).to_string()
             spellcheck="false"
             prop:value=move || draft.get()
             disabled=move || disabled.get()
