@@ -44,12 +44,12 @@ pub(super) fn EditorHeader(editor: Editor, saver: Saver) -> impl IntoView {
                 <Show when=may_edit>
                     <button type="button" class="button" aria-expanded=move || (editor.panel.get() == Some(Panel::Palette)).to_string() on:click=move |_| toggle(Panel::Palette)>
                         <IconView icon=Icon::Plus />
-                        {t!(i18n, editor.panel.palette)}
+                        <span>{t!(i18n, editor.panel.palette)}</span>
                     </button>
                 </Show>
                 <button type="button" class="button" aria-expanded=move || (editor.panel.get() == Some(Panel::Inspector)).to_string() on:click=move |_| toggle(Panel::Inspector)>
                     <IconView icon=Icon::Edit />
-                    {t!(i18n, editor.panel.inspector)}
+                    <span>{t!(i18n, editor.panel.inspector)}</span>
                 </button>
             </div>
             <div class="editor__acts">
@@ -81,7 +81,7 @@ fn TabButton(editor: Editor, tab: Tab, icon: Icon, #[prop(into)] label: Signal<S
             on:click=move |_| editor.tab.set(tab)
         >
             <IconView icon />
-            {move || label.get()}
+            <span>{move || label.get()}</span>
         </button>
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn Workspace(
                 <div class="editor__middle">
                     // The canvas stays where it is while the source is looked at.
                     <div class="editor__canvas" hidden=move || editor.tab.get() != Tab::Canvas>
-                        <Surface model=editor.model mode functions flags on_input on_open on_gap surface=editor.surface />
+                        <Surface model=editor.model mode functions flags on_input on_open on_gap chosen=editor.place surface=editor.surface />
                     </div>
                     <Show when=move || editor.tab.get() == Tab::Source>
                         <SourceView editor />

@@ -14,6 +14,8 @@ use crate::ui::{Icon, IconView};
 pub(super) fn Gaps(
     model: CanvasModel,
     seen: Memo<Rect>,
+    /// The place that was chosen for the next task.
+    chosen: Signal<Option<(Pointer, usize)>>,
     on_gap: Callback<(ev::MouseEvent, Pointer, usize)>,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -24,7 +26,8 @@ pub(super) fn Gaps(
     let lit =
         Memo::new(move |_| match model.preview.read().as_ref().and_then(|preview| preview.target.as_ref()) {
             Some(DropTarget::Gap { list, index, .. }) => Some((list.clone(), *index)),
-            _ => None,
+            Some(DropTarget::Branch { .. }) => None,
+            None => chosen.get(),
         });
     view! {
         <For each=move || gaps.get() key=|gap| (gap.list.clone(), gap.index, gap.empty) let:gap>

@@ -44,6 +44,9 @@ pub fn Surface(
     /// A place was chosen for the next task.
     #[prop(optional)]
     on_gap: Option<Callback<(Pointer, usize)>>,
+    /// The place that was chosen; it is lit.
+    #[prop(into, default = Signal::stored(None))]
+    chosen: Signal<Option<(Pointer, usize)>>,
     /// Lets others turn a place of the window into one of the canvas.
     #[prop(optional)]
     surface: NodeRef<html::Div>,
@@ -114,13 +117,13 @@ pub fn Surface(
                 on_input.run(input);
             }
             Some(KeyAct::Open) => {
-                if let (Some(on_open), Some(task)) = (on_open, focused_task(&event)) {
+                let task = focused_task(&event).or_else(|| model.selection.get_untracked());
+                if task.is_some() {
                     event.prevent_default();
-                    on_input.run(Input::Select { pointer: Some(task) });
-                    on_open.run(());
-                } else if let Some(task) = focused_task(&event) {
-                    event.prevent_default();
-                    on_input.run(Input::Select { pointer: Some(task) });
+                    on_input.run(Input::Select { pointer: task });
+                    if let Some(on_open) = on_open {
+                        on_open.run(());
+                    }
                 }
             }
             None => {}
@@ -172,7 +175,7 @@ pub fn Surface(
                         <NodeView pointer context />
                     </For>
                     <Show when=move || mode.get() == SurfaceMode::Edit>
-                        <Gaps model seen on_gap=Callback::new(choose_gap) />
+                        <Gaps model seen chosen on_gap=Callback::new(choose_gap) />
                         <DragView model />
                     </Show>
                 </div>
