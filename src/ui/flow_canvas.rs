@@ -29,6 +29,8 @@ mod model;
 mod node;
 mod pointer;
 mod surface;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
 mod zoom;
 
 use std::collections::HashMap;

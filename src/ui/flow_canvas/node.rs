@@ -146,13 +146,12 @@ fn kind_name(
 #[component]
 fn StatusSign(status: NodeStatus) -> impl IntoView {
     let i18n = use_i18n();
-    let label = status_label(i18n, &status.status);
-    let attempt =
-        (status.attempt > 1).then(|| t_string!(i18n, editor.canvas.attempt, number = status.attempt));
+    let (class, icon, attempt) =
+        (status_class(&status.status).to_owned(), status_icon(&status.status), status.attempt);
     view! {
-        <span class=format!("node__status node__status--{}", status_class(&status.status)) title=label>
-            <IconView icon=status_icon(&status.status) />
-            {attempt.map(|attempt| view! { <span>{attempt}</span> })}
+        <span class=format!("node__status node__status--{class}") title=move || status_label(i18n, &status.status)>
+            <IconView icon />
+            {(attempt > 1).then(|| view! { <span>{move || t_string!(i18n, editor.canvas.attempt, number = attempt)}</span> })}
         </span>
     }
 }
@@ -160,34 +159,36 @@ fn StatusSign(status: NodeStatus) -> impl IntoView {
 #[component]
 fn FlagView(severity: Severity) -> impl IntoView {
     let i18n = use_i18n();
-    let (class, label) = match severity {
-        Severity::Error => ("node__flag node__flag--error", t_string!(i18n, editor.problems.error)),
-        Severity::Warning => ("node__flag", t_string!(i18n, editor.problems.warning)),
+    let label = move || match severity {
+        Severity::Error => t_string!(i18n, editor.problems.error),
+        Severity::Warning => t_string!(i18n, editor.problems.warning),
     };
+    let class = if severity == Severity::Error { "node__flag node__flag--error" } else { "node__flag" };
     view! { <span class=class title=label><IconView icon=Icon::Alert /><span class="visually-hidden">{label}</span></span> }
 }
 
 #[component]
 fn BadgeView(badge: Badge) -> impl IntoView {
     let i18n = use_i18n();
-    let (text, title) = match badge {
+    let words = move || match &badge {
         Badge::Gate => (String::new(), String::new()),
         Badge::Condition { expression } => {
-            ("if".to_owned(), t_string!(i18n, editor.badge.condition, expression = expression))
+            ("if".to_owned(), t_string!(i18n, editor.badge.condition, expression = expression.clone()))
         }
         Badge::Disabled => (
-            t_string!(i18n, editor.badge.disabled_short).to_string(),
-            t_string!(i18n, editor.badge.disabled).to_string(),
+            t_string!(i18n, editor.badge.disabled_short).to_owned(),
+            t_string!(i18n, editor.badge.disabled).to_owned(),
         ),
-        Badge::Timeout => ("⏱".to_owned(), t_string!(i18n, editor.badge.timeout).to_string()),
-        Badge::Retry => ("↻".to_owned(), t_string!(i18n, editor.badge.retry).to_string()),
+        Badge::Timeout => ("⏱".to_owned(), t_string!(i18n, editor.badge.timeout).to_owned()),
+        Badge::Retry => ("↻".to_owned(), t_string!(i18n, editor.badge.retry).to_owned()),
         Badge::Compete => (
-            t_string!(i18n, editor.badge.compete_short).to_string(),
-            t_string!(i18n, editor.badge.compete).to_string(),
+            t_string!(i18n, editor.badge.compete_short).to_owned(),
+            t_string!(i18n, editor.badge.compete).to_owned(),
         ),
         Badge::Collapsed { tasks } => {
-            (format!("+{tasks}"), t_string!(i18n, editor.badge.collapsed, count = tasks))
+            (format!("+{tasks}"), t_string!(i18n, editor.badge.collapsed, count = *tasks))
         }
     };
-    view! { <span class="node__badge" title=title>{text}</span> }
+    let words = Memo::new(move |_| words());
+    view! { <span class="node__badge" title=move || words.read().1.clone()>{move || words.read().0.clone()}</span> }
 }
