@@ -1,8 +1,10 @@
 //! What happened, in one order: what people did, and when tasks began and ended.
 
+use std::cmp::Reverse;
+
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use wire::{JobStatus, Status};
+use wire::{JobStatus, Status, Task};
 
 use super::run::Run;
 use crate::i18n::*;
@@ -122,8 +124,17 @@ fn act_icon(act: &str) -> Icon {
 
 /// The oldest first. `moment` turns a time into something to order by; what has no time comes first.
 fn events_of(status: &JobStatus, moment: impl Fn(&str) -> Option<f64>) -> Vec<RunEvent> {
-    let mut events: Vec<RunEvent> = Vec::new();
-    for task in &status.tasks {
+    let mut events: Vec<(Place, RunEvent)> = Vec::new();
+    for (index, task) in status.tasks.iter().enumerate() {
+        let inside = |other: &Task| {
+            other
+                .pointer
+                .strip_prefix(&task.pointer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let last =
+            index + status.tasks[index..].iter().take_while(|other| inside(other)).count().saturating_sub(1);
+        let depth = task.pointer.matches('/').count();
         let event = |at: &Option<String>, what| {
             let at = at.clone()?;
             Some(RunEvent {
@@ -133,38 +144,41 @@ fn events_of(status: &JobStatus, moment: impl Fn(&str) -> Option<f64>) -> Vec<Ru
                 what,
             })
         };
-        events.extend(event(&task.started_at, What::Began { attempt: task.attempt }));
-        events.extend(event(&task.ended_at, What::Ended { status: task.status.clone() }));
+        let began = event(&task.started_at, What::Began { attempt: task.attempt });
+        let ended = event(&task.ended_at, What::Ended { status: task.status.clone() });
+        events.extend(began.map(|event| (Place::Task { index, ended: None }, event)));
+        events.extend(ended.map(|event| (Place::Task { index: last, ended: Some(Reverse(depth)) }, event)));
     }
-    events.extend(status.acts.iter().map(|act| RunEvent {
-        at: act.at.clone(),
-        task_id: act.task_id.clone(),
-        task_name: act.task_name.clone(),
-        what: What::Act { by: act.by.clone(), act: act.act.clone(), comment: act.comment.clone() },
-    }));
-    events.extend(status.job.ended_at.clone().map(|at| RunEvent {
-        at,
-        task_id: None,
-        task_name: None,
-        what: What::JobEnded { status: status.job.status.clone() },
-    }));
-    let key = |event: &RunEvent| {
-        // What follows from an act comes after it, although both happen in the same millisecond.
-        let rank = match event.what {
-            What::Act { .. } => 0,
-            What::Began { .. } | What::Ended { .. } => 1,
-            What::JobEnded { .. } => 2,
+    events.extend(status.acts.iter().map(|act| {
+        let event = RunEvent {
+            at: act.at.clone(),
+            task_id: act.task_id.clone(),
+            task_name: act.task_name.clone(),
+            what: What::Act { by: act.by.clone(), act: act.act.clone(), comment: act.comment.clone() },
         };
-        (moment(&event.at).unwrap_or(f64::MIN), rank)
-    };
-    events.sort_by(|left, right| key(left).partial_cmp(&key(right)).unwrap_or(std::cmp::Ordering::Equal));
-    events
+        (Place::Act, event)
+    }));
+    events.extend(status.job.ended_at.clone().map(|at| {
+        let what = What::JobEnded { status: status.job.status.clone() };
+        (Place::JobEnded, RunEvent { at, task_id: None, task_name: None, what })
+    }));
+    let key = |(_, event): &(Place, RunEvent)| moment(&event.at).unwrap_or(f64::MIN);
+    events.sort_by(|left, right| key(left).total_cmp(&key(right)).then_with(|| left.0.cmp(&right.0)));
+    events.into_iter().map(|(_, event)| event).collect()
+}
+
+/// The order of what happens in one and the same millisecond: what follows from an act comes after it, a task begins
+/// after the one before it in the document has ended, and a box ends after everything inside of it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Act,
+    Task { index: usize, ended: Option<Reverse<usize>> },
+    JobEnded,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::Task;
     use wire::job::Act;
 
     #[test]
@@ -175,14 +189,20 @@ mod tests {
             act: act.to_owned(),
             ..Act::default()
         };
-        let task = |name: &str, from: &str, to: &str| Task {
-            name: name.to_owned(),
+        let task = |pointer: &str, from: &str, to: &str| Task {
+            pointer: pointer.to_owned(),
+            name: pointer.rsplit('/').next().unwrap_or_default().to_owned(),
             started_at: Some(from.to_owned()),
             ended_at: (!to.is_empty()).then(|| to.to_owned()),
             ..Task::default()
         };
         let status = JobStatus {
-            tasks: vec![task("gate", "1", "3"), task("next", "3", "")],
+            tasks: vec![
+                task("/do/0/checks", "1", "2"),
+                task("/do/0/checks/fork/branches/0/one", "1", "2"),
+                task("/do/1/gate", "2", "3"),
+                task("/do/2/next", "3", ""),
+            ],
             acts: vec![act("1", "start"), act("3", "approve")],
             ..JobStatus::default()
         };
@@ -194,6 +214,9 @@ mod tests {
                 _ => format!("-{}", event.task_name.unwrap_or_default()),
             })
             .collect();
-        assert_eq!(seen, ["start", "+gate", "approve", "-gate", "+next"]);
+        assert_eq!(
+            seen,
+            ["start", "+checks", "+one", "-one", "-checks", "+gate", "approve", "-gate", "+next"]
+        );
     }
 }
