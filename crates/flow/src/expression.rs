@@ -14,6 +14,7 @@ mod compile;
 mod convert;
 mod guard;
 mod natives;
+mod signatures;
 mod template;
 
 use std::borrow::Cow;

@@ -6,11 +6,13 @@
 pub mod catalog;
 pub mod document;
 pub mod edit;
+#[cfg(feature = "evaluate")]
 pub mod engine;
 pub mod expression;
 pub mod input;
 pub mod pointer;
 pub mod problem;
+#[cfg(feature = "evaluate")]
 pub mod program;
 pub mod unsupported;
 pub mod validate;
@@ -21,6 +23,7 @@ pub use document::{Document, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceM
 pub use input::{check_input, defaults};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
+#[cfg(feature = "evaluate")]
 pub use program::Program;
 pub use unsupported::unsupported;
 pub use validate::validate;

@@ -47,12 +47,22 @@ const WITHHELD: [&str; 10] = [
     "tobytes",
 ];
 
+/// What programs can call.
+#[cfg(feature = "evaluate")]
 pub(super) fn functions() -> impl Iterator<Item = Fun<Machine>> {
     jaq_core::funs()
         .chain(jaq_std::funs())
         .chain(jaq_json::funs())
         .filter(|(name, _, _)| !WITHHELD.contains(name))
         .chain(own())
+}
+
+/// What programs can call, by name and number of arguments only: enough to check an expression, not to run one.
+#[cfg(not(feature = "evaluate"))]
+pub(super) fn functions() -> impl Iterator<Item = Fun<Machine>> {
+    let inert = || Native::new(|_| Box::new(std::iter::empty()));
+    let named = super::signatures::SIGNATURES.iter().map(move |(name, arity)| (*name, v(*arity), inert()));
+    jaq_core::funs().filter(|(name, _, _)| !WITHHELD.contains(name)).chain(named).chain(own())
 }
 
 fn own() -> impl Iterator<Item = Fun<Machine>> {
@@ -123,5 +133,22 @@ fn to_json<'a>(context: &Ctx<'a, Machine>, value: &Val) -> ValX<'a, Val> {
             context.data().budget.refuse("a string of more than 16 MiB");
             Err(Exn::halt(1))
         }
+    }
+}
+
+#[cfg(all(test, feature = "evaluate"))]
+mod tests {
+    use super::*;
+    use crate::expression::signatures::SIGNATURES;
+
+    /// The console checks expressions without jq's library: what it knows by name is what the hub can call.
+    #[test]
+    fn the_signatures_are_those_of_the_library() {
+        let library: Vec<(&str, usize)> = jaq_std::funs::<Machine>()
+            .chain(jaq_json::funs())
+            .filter(|(name, _, _)| !WITHHELD.contains(name))
+            .map(|(name, binds, _)| (name, binds.len()))
+            .collect();
+        assert_eq!(SIGNATURES, library, "{library:?}");
     }
 }
