@@ -196,14 +196,8 @@ impl Workflows {
     /// # Errors
     /// 404 for an unknown workflow.
     pub async fn follow(&self, user_id: &str, workflow_id: &str) -> Result<(), HubError> {
-        let mut transaction = self.database.begin().await?;
-        exists(&mut transaction, workflow_id).await?;
-        sqlx::query("INSERT INTO follows (user_id, workflow_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
-            .bind(user_id)
-            .bind(workflow_id)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+        let statement = "INSERT INTO follows (user_id, workflow_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
+        self.change_follow(statement, user_id, workflow_id).await
     }
 
     /// Takes a workflow out again; one that is not followed stays so.
@@ -211,13 +205,25 @@ impl Workflows {
     /// # Errors
     /// 404 for an unknown workflow.
     pub async fn unfollow(&self, user_id: &str, workflow_id: &str) -> Result<(), HubError> {
+        let statement = "DELETE FROM follows WHERE user_id = ? AND workflow_id = ?";
+        self.change_follow(statement, user_id, workflow_id).await
+    }
+
+    async fn change_follow(
+        &self,
+        statement: &'static str,
+        user_id: &str,
+        workflow_id: &str,
+    ) -> Result<(), HubError> {
         let mut transaction = self.database.begin().await?;
-        exists(&mut transaction, workflow_id).await?;
-        sqlx::query("DELETE FROM follows WHERE user_id = ? AND workflow_id = ?")
-            .bind(user_id)
+        let there: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM workflows WHERE id = ?")
             .bind(workflow_id)
-            .execute(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
+        if there.is_none() {
+            return Err(not_found(workflow_id));
+        }
+        sqlx::query(statement).bind(user_id).bind(workflow_id).execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -237,14 +243,6 @@ impl Workflows {
 /// 404 that names the workflow.
 pub fn not_found(workflow_id: &str) -> HubError {
     HubError::not_found(format!("there is no workflow {workflow_id}"), format!("工作流 {workflow_id} 不存在"))
-}
-
-async fn exists(transaction: &mut Transaction<'_, Sqlite>, workflow_id: &str) -> Result<(), HubError> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM workflows WHERE id = ?")
-        .bind(workflow_id)
-        .fetch_optional(&mut **transaction)
-        .await?;
-    row.map(|_| ()).ok_or_else(|| not_found(workflow_id))
 }
 
 async fn keep(

@@ -40,13 +40,27 @@ impl Hub {
         Self::with(Config::default(), |_| ()).await
     }
 
-    pub(crate) async fn with(mut config: Config, prepare: impl FnOnce(&std::path::Path)) -> Self {
+    pub(crate) async fn with(config: Config, prepare: impl FnOnce(&std::path::Path)) -> Self {
+        Self::at(config, prepare, "http://127.0.0.1:8444").await
+    }
+
+    async fn at(mut config: Config, prepare: impl FnOnce(&std::path::Path), base: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         prepare(directory.path());
         config.static_files = config.static_files.map(|folder| directory.path().join(folder));
         let database = Database::open(&directory.path().join("data")).await.unwrap();
-        let app = startup::open(database, config, None, "http://127.0.0.1:8444").await.unwrap();
+        let app = startup::open(database, config, None, base).await.unwrap();
         Self { router: app.clone().router(), app, _directory: directory }
+    }
+
+    /// A hub whose own address answers, for definitions that call it. The task ends with the runtime.
+    pub(crate) async fn listening() -> (Self, tokio::task::JoinHandle<()>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let hub = Self::at(Config::default(), |_| (), &base).await;
+        let router = hub.router.clone();
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        (hub, server)
     }
 
     /// A token of a user of that role, who is made if need be.
