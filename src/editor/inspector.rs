@@ -37,6 +37,14 @@ pub(super) fn Inspector(editor: Editor) -> impl IntoView {
         Some(Subject { kind: TaskKind::of(&value), task, call })
     });
     let body = NodeRef::<leptos::html::Aside>::new();
+    let fields = NodeRef::<leptos::html::Div>::new();
+    // Another task is read from its beginning.
+    Effect::new(move |_| {
+        subject.track();
+        if let Some(fields) = fields.get_untracked() {
+            fields.set_scroll_top(0);
+        }
+    });
     Effect::new(move |_| {
         let Some(aim) = editor.aim.get() else { return };
         // The form of the task that was just selected is drawn by then.
@@ -54,7 +62,7 @@ pub(super) fn Inspector(editor: Editor) -> impl IntoView {
                     <IconView icon=Icon::Close />
                 </button>
             </header>
-            <div class="inspector__body">
+            <div node_ref=fields class="inspector__body">
                 {move || match subject.get() {
                     Some(subject) => view! { <TaskForm editor subject /> }.into_any(),
                     None => view! { <WorkflowSettings editor /> }.into_any(),

@@ -3,7 +3,9 @@
 //! Knows the subset that plugins and `input.schema` use: objects, text, numbers, booleans, enums, lists and free JSON.
 //! Where a field may hold a runtime expression (`${ … }`) it can be switched to one. It validates nothing: `flow` does.
 
+mod controls;
 mod field;
+mod structured;
 
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;

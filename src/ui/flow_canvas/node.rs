@@ -170,6 +170,11 @@ fn FlagView(severity: Severity) -> impl IntoView {
 #[component]
 fn BadgeView(badge: Badge) -> impl IntoView {
     let i18n = use_i18n();
+    let icon = match badge {
+        Badge::Timeout => Some(Icon::Clock),
+        Badge::Retry => Some(Icon::Retry),
+        _ => None,
+    };
     let words = move || match &badge {
         Badge::Gate => (String::new(), String::new()),
         Badge::Condition { expression } => {
@@ -179,8 +184,8 @@ fn BadgeView(badge: Badge) -> impl IntoView {
             t_string!(i18n, editor.badge.disabled_short).to_owned(),
             t_string!(i18n, editor.badge.disabled).to_owned(),
         ),
-        Badge::Timeout => ("⏱".to_owned(), t_string!(i18n, editor.badge.timeout).to_owned()),
-        Badge::Retry => ("↻".to_owned(), t_string!(i18n, editor.badge.retry).to_owned()),
+        Badge::Timeout => (String::new(), t_string!(i18n, editor.badge.timeout).to_owned()),
+        Badge::Retry => (String::new(), t_string!(i18n, editor.badge.retry).to_owned()),
         Badge::Compete => (
             t_string!(i18n, editor.badge.compete_short).to_owned(),
             t_string!(i18n, editor.badge.compete).to_owned(),
@@ -190,5 +195,10 @@ fn BadgeView(badge: Badge) -> impl IntoView {
         }
     };
     let words = Memo::new(move |_| words());
-    view! { <span class="node__badge" title=move || words.read().1.clone()>{move || words.read().0.clone()}</span> }
+    view! {
+        <span class="node__badge" title=move || words.read().1.clone()>
+            {icon.map(|icon| view! { <IconView icon /> })}
+            {move || words.read().0.clone()}
+        </span>
+    }
 }
