@@ -24,7 +24,7 @@ fn StartDialog(workflow: Workflow) -> impl IntoView {
     let launcher = use_launcher();
     let close = Callback::new(move |()| launcher.0.set(None));
     let name = workflow.name.clone();
-    let definition = RwSignal::new(workflow.workflow_def.clone().map(|text| Ok::<_, ApiError>(text)));
+    let definition = RwSignal::new(workflow.workflow_def.clone().map(Ok::<_, ApiError>));
     let workflow_id = StoredValue::new(workflow.workflow_id.clone());
     let load = move || {
         definition.set(None);

@@ -129,8 +129,7 @@ fn Operand(
                     <option value="" selected=move || value.read().is_empty()></option>
                     {Status::KNOWN
                         .iter()
-                        .cloned()
-                        .map(|status| view! { <option value=status.as_str().to_owned()>{status_label(i18n, &status)}</option> })
+                        .map(|status| view! { <option value=status.as_str().to_owned()>{status_label(i18n, status)}</option> })
                         .collect_view()}
                 </select>
             </label>
