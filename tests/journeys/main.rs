@@ -1,5 +1,7 @@
 //! What people do, in a real browser against a real hub: `cargo xtask test journeys`.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may stop, and says why it was skipped")]
+
 mod enemies;
 mod first_light;
 mod hosting;
