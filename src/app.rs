@@ -1,5 +1,6 @@
 //! Routes and contexts only: composes the features, which do not know each other.
 
+mod fetched;
 mod frame;
 
 use leptos::prelude::*;
@@ -8,19 +9,15 @@ use leptos_router::path;
 
 use crate::api::{Api, Environment};
 use crate::approvals::{ApprovalsPage, WaitingCount};
-use crate::editor::EditorPage;
-use crate::history::HistoryPage;
 use crate::i18n::*;
 use crate::logs::LogView;
-use crate::resources::ResourcesPage;
-use crate::runs::{LogSlot, RunPage};
+use crate::runs::LogSlot;
 use crate::session::{SignInAgain, SignInPage};
-use crate::settings::SettingsPage;
-use crate::start::StartDialogs;
 use crate::ui::launch::Launcher;
 use crate::ui::preferences::Preferences;
 use crate::ui::toast::{ToastArea, Toasts};
 use crate::workflows::WorkflowsPage;
+use fetched::fetched;
 use frame::{Frame, NotFound};
 
 #[component]
@@ -51,19 +48,27 @@ fn Pages(base: String) -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage />
                 <Route path=path!("/workflows") view=|| view! { <Frame><WorkflowsPage /></Frame> } />
                 // One route for new and published ones: the first save gives the open editor its id.
-                <Route path=path!("/workflows/:workflow_id") view=|| view! { <Frame><EditorPage /></Frame> } />
-                <Route path=path!("/runs") view=|| view! { <Frame><HistoryPage /></Frame> } />
-                <Route path=path!("/resources") view=|| view! { <Frame><ResourcesPage /></Frame> } />
-                <Route path=path!("/resources/:kind") view=|| view! { <Frame><ResourcesPage /></Frame> } />
-                <Route path=path!("/runs/:workflow_id/:job_name") view=|| view! { <Frame><RunPage log=run_log /></Frame> } />
+                <Route path=path!("/workflows/:workflow_id") view=|| view! { <Frame>{fetched(fetched::editor)}</Frame> } />
+                <Route path=path!("/runs") view=|| view! { <Frame>{fetched(fetched::history)}</Frame> } />
+                <Route path=path!("/resources") view=|| view! { <Frame>{fetched(fetched::resources)}</Frame> } />
+                <Route path=path!("/resources/:kind") view=|| view! { <Frame>{fetched(fetched::resources)}</Frame> } />
+                <Route path=path!("/runs/:workflow_id/:job_name") view=|| view! { <Frame>{fetched(fetched::run)}</Frame> } />
                 <Route path=path!("/approvals") view=|| view! { <Frame><ApprovalsPage /></Frame> } />
-                <Route path=path!("/settings") view=|| view! { <Frame><SettingsPage /></Frame> } />
+                <Route path=path!("/settings") view=|| view! { <Frame>{fetched(fetched::settings)}</Frame> } />
             </FlatRoutes>
-            <StartDialogs />
+            <StartWhenAsked />
             <SignInAgain />
             <ToastArea />
         </Router>
     }
+}
+
+/// The start dialog's module is fetched at the first start.
+#[component]
+fn StartWhenAsked() -> impl IntoView {
+    let launcher = expect_context::<Launcher>();
+    let asked = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || launcher.0.read().is_some());
+    move || asked.get().then(|| fetched(fetched::start))
 }
 
 /// The log that a run shows: the two features meet here.
