@@ -67,7 +67,9 @@ fn Pages(base: String) -> impl IntoView {
 #[component]
 fn StartWhenAsked() -> impl IntoView {
     let launcher = expect_context::<Launcher>();
-    let asked = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || launcher.0.read().is_some());
+    let asked = Memo::new(move |before: Option<&bool>| {
+        before.copied().unwrap_or_default() || launcher.0.read().is_some()
+    });
     move || asked.get().then(|| fetched(fetched::start))
 }
 

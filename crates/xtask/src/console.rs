@@ -11,6 +11,7 @@ use crate::machine;
 use crate::plan::{Need, Versions};
 use crate::setup::Toolbox;
 use crate::shell::{self, CommandLine};
+use crate::split;
 use crate::stamp::{self, Stamp};
 use crate::workspace::Workspace;
 
@@ -46,23 +47,33 @@ pub(crate) fn build(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<Firs
         remove(&staging)?;
         shell::run(&toolbox.equip(trunk(workspace, &staging)))
     })?;
-    let optimised = toolbox.wasm_opt && optimise(toolbox, &staging)?;
-    let load = shell::step("Weighing the first load", "brotli 11, as servers send it", || {
-        let load = FirstLoad::measure(&staging)?;
-        println!("{load}");
-        Ok(load)
+    shell::step("Cutting it into pages that are fetched when opened", "the first load stays small", || {
+        split::split(workspace, toolbox, &staging)
     })?;
+    let optimised = toolbox.wasm_opt && optimise(toolbox, &staging)?;
+    let load = shell::step(
+        "Weighing the first load",
+        "brotli 11, kept beside each file for servers that send it",
+        || {
+            let load = FirstLoad::compress(&staging)?;
+            println!("{load}");
+            Ok(load)
+        },
+    )?;
     replace(&staging, &workspace.dist())?;
     Stamp { inputs, optimised, load: load.clone() }.write(&stamp_file)?;
     Ok(load)
 }
 
 fn digest(workspace: &Workspace) -> Result<String> {
-    let Versions { trunk, wasm_bindgen, binaryen } = workspace.versions()?;
+    let Versions { trunk, wasm_bindgen, binaryen, wasm_split } = workspace.versions()?;
     let compiler = shell::output(&CommandLine::new("rustc", ["--version"])).unwrap_or_default();
     // The folder is part of it: checkouts may share a target folder, and each has a `dist/` of its own.
     let root = workspace.root.display();
-    stamp::digest(&workspace.root, &format!("{trunk} {wasm_bindgen} {binaryen} {compiler} {root}"))
+    stamp::digest(
+        &workspace.root,
+        &format!("{trunk} {wasm_bindgen} {binaryen} {wasm_split} {compiler} {root}"),
+    )
 }
 
 /// Whether wasm-opt, missing at the last build, could be had now.
@@ -74,13 +85,21 @@ fn could_optimise() -> bool {
 /// leave wasm-opt to us (`data-wasm-opt="0"`), for it cannot do without; and integrity hashes would be those of
 /// the module before wasm-opt.
 fn trunk(workspace: &Workspace, staging: &Path) -> CommandLine {
-    let line = CommandLine::new(
-        "trunk",
-        ["build", "--offline=true", "--skip-version-check", "--no-sri=true", "--locked=true"],
-    )
-    .arguments(["--release=true", "--cargo-profile=wasm-release", "--public-url=./", "--dist"])
-    .argument(staging)
-    .within(&workspace.root);
+    // Erased components cost a call and save an eighth of the module; the relocations are what it is cut along.
+    let mut flags = std::env::var("RUSTFLAGS").map(|flags| flags + " ").unwrap_or_default();
+    flags.push_str("--cfg erase_components -C link-args=--emit-relocs");
+    let line =
+        CommandLine::new("trunk", ["build", "--offline=true", "--skip-version-check", "--no-sri=true"])
+            .arguments([
+                "--locked=true",
+                "--release=true",
+                "--cargo-profile=wasm-release",
+                "--features=split",
+            ])
+            .arguments(["--public-url=./", "--dist"])
+            .argument(staging)
+            .environment("RUSTFLAGS", flags)
+            .within(&workspace.root);
     // Trunk stops at the usual NO_COLOR=1: it takes only true and false.
     if std::env::var_os("NO_COLOR").is_some() { line.environment("NO_COLOR", "true") } else { line }
 }
@@ -92,11 +111,11 @@ fn optimise(toolbox: &Toolbox, staging: &Path) -> Result<bool> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "wasm"));
     let optimise_one = |module: &PathBuf| -> Result<()> {
         let smaller = module.with_extension("smaller");
-        let line = CommandLine::new("wasm-opt", ["-Oz"]).arguments(WASM_FEATURES);
-        shell::run(&toolbox.equip(line.argument(module).argument("-o").argument(&smaller)))?;
+        let line = CommandLine::new("wasm-opt", ["-Oz", "--quiet"]).arguments(WASM_FEATURES);
+        shell::run_unannounced(&toolbox.equip(line.argument(module).argument("-o").argument(&smaller)))?;
         std::fs::rename(&smaller, module).with_context(|| module.display().to_string())
     };
-    let done = shell::step("Making the WebAssembly smaller", "wasm-opt -Oz", || {
+    let done = shell::step(&format!("Making {} modules smaller", files.len()), "wasm-opt -Oz", || {
         files.iter().try_for_each(optimise_one)
     });
     if let Err(error) = &done {
@@ -128,7 +147,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn remove(folder: &Path) -> Result<()> {
+pub(crate) fn remove(folder: &Path) -> Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| folder.display().to_string())

@@ -34,6 +34,11 @@ pub(crate) fn look(needs: &[Need], versions: &Versions, tools: &Path) -> Found {
                     .ours(ours, &programs, &versions.wasm_bindgen)
                     .or_else(|| version_of("wasm-bindgen"));
             }
+            Need::WasmSplit => {
+                let ours = folder(tools, "wasm-split-cli", versions.wasm_split).join("bin");
+                found.machine.wasm_split =
+                    found.ours(ours, &["wasm-split-cli"], versions.wasm_split).is_some();
+            }
             Need::WasmOpt => {
                 let ours = folder(tools, "binaryen", versions.binaryen).join("node_modules").join(".bin");
                 let version =

@@ -15,6 +15,7 @@ mod machine;
 mod plan;
 mod setup;
 mod shell;
+mod split;
 mod stamp;
 mod summary;
 mod test;

@@ -11,6 +11,7 @@ use crate::shell::CommandLine;
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+const WASM_SPLIT: &str = "0.2.4";
 /// Older ones do not read what today's Rust compiler writes.
 const OLDEST_WASM_OPT: u32 = 116;
 
@@ -21,6 +22,7 @@ pub(crate) struct Versions {
     /// Exactly that of the library in Cargo.lock: the two speak a private protocol.
     pub(crate) wasm_bindgen: String,
     pub(crate) binaryen: &'static str,
+    pub(crate) wasm_split: &'static str,
 }
 
 impl Versions {
@@ -30,7 +32,12 @@ impl Versions {
             .next()
             .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
             .context("Cargo.lock names no version of wasm-bindgen")?;
-        Ok(Self { trunk: TRUNK, wasm_bindgen: wasm_bindgen.to_owned(), binaryen: BINARYEN })
+        Ok(Self {
+            trunk: TRUNK,
+            wasm_bindgen: wasm_bindgen.to_owned(),
+            binaryen: BINARYEN,
+            wasm_split: WASM_SPLIT,
+        })
     }
 }
 
@@ -40,16 +47,17 @@ pub(crate) enum Need {
     WasmTarget,
     Trunk,
     WasmBindgen,
+    WasmSplit,
     WasmOpt,
     Browser,
 }
 
 impl Need {
-    pub(crate) const TO_BUILD_THE_CONSOLE: [Self; 4] =
-        [Self::WasmTarget, Self::Trunk, Self::WasmBindgen, Self::WasmOpt];
+    pub(crate) const TO_BUILD_THE_CONSOLE: [Self; 5] =
+        [Self::WasmTarget, Self::Trunk, Self::WasmBindgen, Self::WasmSplit, Self::WasmOpt];
     pub(crate) const TO_TEST_IN_THE_BROWSER: [Self; 3] = [Self::WasmTarget, Self::WasmBindgen, Self::Browser];
-    pub(crate) const ALL: [Self; 5] =
-        [Self::WasmTarget, Self::Trunk, Self::WasmBindgen, Self::WasmOpt, Self::Browser];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::WasmTarget, Self::Trunk, Self::WasmBindgen, Self::WasmSplit, Self::WasmOpt, Self::Browser];
 }
 
 /// What was found on the machine, as far as the needs asked for it.
@@ -60,6 +68,8 @@ pub(crate) struct Machine {
     /// Versions, whether on the path or in our folder.
     pub(crate) trunk: Option<String>,
     pub(crate) wasm_bindgen: Option<String>,
+    /// Only in our folder: it does not tell its version.
+    pub(crate) wasm_split: bool,
     pub(crate) wasm_opt: Option<u32>,
     pub(crate) npm: bool,
     pub(crate) browser: bool,
@@ -118,6 +128,7 @@ pub(crate) fn plan(needs: &[Need], machine: &Machine, versions: &Versions, tools
             Need::WasmTarget => wasm_target(machine),
             Need::Trunk => trunk(machine, versions, tools),
             Need::WasmBindgen => wasm_bindgen(machine, versions, tools),
+            Need::WasmSplit => wasm_split(machine, versions, tools),
             Need::WasmOpt => wasm_opt(machine, versions, tools),
             Need::Browser => browser(machine),
         })
@@ -173,6 +184,29 @@ fn wasm_bindgen(machine: &Machine, versions: &Versions, tools: &Path) -> Vec<Ste
             "wasm-bindgen-cli",
             &versions.wasm_bindgen,
         ))],
+        if_it_fails: Failure::Stops,
+    }]
+}
+
+fn wasm_split(machine: &Machine, versions: &Versions, tools: &Path) -> Vec<Step> {
+    if machine.wasm_split {
+        return vec![];
+    }
+    let crate_and_version = format!("wasm_split_cli_support@{}", versions.wasm_split);
+    vec![Step::Install {
+        what: format!("Installing wasm-split-cli {}", versions.wasm_split),
+        why: "it cuts the console into pages that are fetched when opened; compiled once, a minute",
+        lines: vec![
+            CommandLine::cargo([
+                "install",
+                "--locked",
+                &crate_and_version,
+                "--features",
+                "build-binary",
+                "--root",
+            ])
+            .argument(folder(tools, "wasm-split-cli", versions.wasm_split)),
+        ],
         if_it_fails: Failure::Stops,
     }]
 }
@@ -249,6 +283,7 @@ mod tests {
             rustup: true,
             trunk: Some(TRUNK.into()),
             wasm_bindgen: Some("0.2.130".into()),
+            wasm_split: true,
             wasm_opt: Some(132),
             npm: true,
             browser: true,
@@ -261,7 +296,12 @@ mod tests {
     fn check(change: impl FnOnce(&mut Machine), expected: &[&str]) {
         let mut machine = complete();
         change(&mut machine);
-        let versions = Versions { trunk: TRUNK, wasm_bindgen: "0.2.130".into(), binaryen: BINARYEN };
+        let versions = Versions {
+            trunk: TRUNK,
+            wasm_bindgen: "0.2.130".into(),
+            binaryen: BINARYEN,
+            wasm_split: WASM_SPLIT,
+        };
         let steps: Vec<String> = plan(&Need::ALL, &machine, &versions, Path::new("/tools"))
             .iter()
             .map(|step| match step {
@@ -290,6 +330,8 @@ mod tests {
                 "rustup target add wasm32-unknown-unknown",
                 "cargo install --locked trunk@0.21.14 --root /tools/trunk-0.21.14",
                 "cargo install wasm-bindgen-cli@0.2.130 --root /tools/wasm-bindgen-cli-0.2.130",
+                "cargo install --locked wasm_split_cli_support@0.2.4 --features build-binary --root \
+                 /tools/wasm-split-cli-0.2.4",
                 "npm install --no-audit --no-fund binaryen@132.0.0 --prefix /tools/binaryen-132.0.0",
                 "apt-get update && apt-get install -y --no-install-recommends chromium chromium-driver",
                 "apt-get install -y --no-install-recommends fonts-noto-cjk",

@@ -89,6 +89,11 @@ pub(crate) fn heading(what: &str, why: &str) {
 /// Runs a program whose own output is the progress shown; fails if it fails.
 pub(crate) fn run(line: &CommandLine) -> Result<()> {
     println!("    $ {line}");
+    run_unannounced(line)
+}
+
+/// The same, for one of many that the step already speaks of.
+pub(crate) fn run_unannounced(line: &CommandLine) -> Result<()> {
     let status = line.command().status().with_context(|| format!("`{line}` cannot be started"))?;
     if !status.success() {
         bail!("`{line}` ended with {status}");
