@@ -18,6 +18,8 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn open(program: &Program) -> Result<Self> {
+        // Another journey of this program may have done so already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let port = free_port()?;
         let process = Command::new(&program.driver)
             .arg(format!("--port={port}"))
