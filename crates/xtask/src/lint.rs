@@ -30,7 +30,8 @@ pub(crate) fn run(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<()> {
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
     );
     // The console once more, as the browser gets it: its own code differs there.
-    let browser = ["clippy", "--package", "mas-console", "--lib", "--bins", "--locked"];
+    let browser =
+        ["clippy", "--package", "mas-console", "--lib", "--bins", "--locked", "--features", "split"];
     let browser = [&browser[..], &["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]].concat();
     cargo("clippy for the browser", &browser);
     shell::heading("Checking: locale files", "");
