@@ -1,5 +1,7 @@
 //! One sample of every operation: what is sent and what comes back, byte for byte. A change here is a change of the API.
 
+#![expect(clippy::expect_used, reason = "a sample that does not survive the wire should stop the test")]
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
