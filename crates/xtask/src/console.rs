@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use crate::budget::FirstLoad;
 use crate::machine;
@@ -109,14 +109,24 @@ fn optimise(toolbox: &Toolbox, staging: &Path) -> Result<bool> {
     let mut files = Vec::new();
     stamp::collect(staging, &mut files)?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "wasm"));
-    let optimise_one = |module: &PathBuf| -> Result<()> {
+    let optimise_one = &|module: &PathBuf| -> Result<()> {
         let smaller = module.with_extension("smaller");
         let line = CommandLine::new("wasm-opt", ["-Oz", "--quiet"]).arguments(WASM_FEATURES);
-        shell::run_unannounced(&toolbox.equip(line.argument(module).argument("-o").argument(&smaller)))?;
+        shell::run_silently(&toolbox.equip(line.argument(module).argument("-o").argument(&smaller)))?;
         std::fs::rename(&smaller, module).with_context(|| module.display().to_string())
     };
     let done = shell::step(&format!("Making {} modules smaller", files.len()), "wasm-opt -Oz", || {
-        files.iter().try_for_each(optimise_one)
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = files.len().div_ceil(workers).max(1);
+        std::thread::scope(|scope| {
+            let shares: Vec<_> = files
+                .chunks(share)
+                .map(|files| scope.spawn(move || files.iter().try_for_each(optimise_one)))
+                .collect();
+            shares
+                .into_iter()
+                .try_for_each(|share| share.join().map_err(|_| anyhow!("a worker broke off"))?)
+        })
     });
     if let Err(error) = &done {
         println!("    going on with the larger module: {error:#}");

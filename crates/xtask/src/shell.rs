@@ -89,14 +89,18 @@ pub(crate) fn heading(what: &str, why: &str) {
 /// Runs a program whose own output is the progress shown; fails if it fails.
 pub(crate) fn run(line: &CommandLine) -> Result<()> {
     println!("    $ {line}");
-    run_unannounced(line)
-}
-
-/// The same, for one of many that the step already speaks of.
-pub(crate) fn run_unannounced(line: &CommandLine) -> Result<()> {
     let status = line.command().status().with_context(|| format!("`{line}` cannot be started"))?;
     if !status.success() {
         bail!("`{line}` ended with {status}");
+    }
+    Ok(())
+}
+
+/// Runs one of many programs that a step already speaks of: only the complaints of a failure are shown.
+pub(crate) fn run_silently(line: &CommandLine) -> Result<()> {
+    let output = line.command().output().with_context(|| format!("`{line}` cannot be started"))?;
+    if !output.status.success() {
+        bail!("`{line}` ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }
