@@ -80,7 +80,6 @@ async fn a_hub_killed_at_a_gate_is_back_and_the_gate_still_waits() -> Result<()>
     // The seeded runbook, as a newcomer starts it.
     browser.click("Start").await?;
     browser.click("Start now").await?;
-    browser.css("dialog[open]").await?;
     browser.button("Approve").await?;
     hub.crash_and_restart()?;
     browser.fill("Comment", "after the crash").await?;

@@ -113,14 +113,26 @@ impl Browser {
         self.find(By::XPath(path), &format!("a field labelled {label:?}")).await
     }
 
-    /// Replaces what stands in a field, by the keyboard as a person does.
+    /// Replaces what stands in a field, by the keyboard as a person does. A field that the page draws anew under the hand
+    /// is looked for again, and what stands there is replaced whole, so nothing is typed twice.
     pub(crate) async fn fill(&self, label: &str, text: &str) -> Result<()> {
-        let field = self.field(label).await?;
-        self.press(&field, label).await?;
-        field.send_keys(Key::Control + "a").await?;
-        field.send_keys(Key::Delete + "").await?;
-        field.send_keys(TypingData::from(text)).await?;
-        Ok(())
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let field = self.field(label).await?;
+            self.press(&field, label).await?;
+            let typed = async {
+                field.send_keys(Key::Control + "a").await?;
+                field.send_keys(Key::Delete + "").await?;
+                field.send_keys(TypingData::from(text)).await
+            };
+            match typed.await {
+                Ok(()) => return Ok(()),
+                Err(error) if tokio::time::Instant::now() > deadline => {
+                    return Err(error).context(format!("typing into {label:?}"));
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     pub(crate) async fn heading(&self) -> Result<String> {
@@ -193,15 +205,21 @@ impl Browser {
         Ok(ended?)
     }
 
+    /// The first match that is displayed. An element that the page replaces between being found and being asked whether
+    /// it shows is simply not there yet, so it is looked for again: the driver's own query gives up on it at once.
     async fn find(&self, by: By, what: &str) -> Result<WebElement> {
-        let found =
-            self.driver.query(by).wait(PATIENCE, Duration::from_millis(50)).and_displayed().first().await;
-        match found {
-            Ok(element) => Ok(element),
-            Err(_) => {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            for element in self.driver.find_all(by.clone()).await.unwrap_or_default() {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Ok(element);
+                }
+            }
+            if tokio::time::Instant::now() > deadline {
                 let text = self.driver.execute("return document.body.innerText", Vec::new()).await?;
                 bail!("not on the page: {what}; at {}; the page shows: {}", self.path().await?, text.json())
             }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 }
