@@ -17,7 +17,7 @@ mod scope;
 mod state;
 pub mod vocabulary;
 
-pub use state::State;
+pub use state::{Changes, Shared, State, UnreadableState};
 pub use vocabulary::*;
 
 use crate::Program;

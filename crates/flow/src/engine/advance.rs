@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::errors::Standard;
 use super::run::{Run, is_too_deep};
-use super::state::{Body, Phase, Ready};
+use super::state::{Body, Phase, Ready, Shared};
 use super::{LogLevel, TaskId, TaskStatus, WorkflowError};
 use crate::program::{Action, Node, Then};
 
@@ -38,9 +38,9 @@ impl Run<'_> {
     }
 
     /// Ends a task with what it has yielded. `then` overrides its own directive.
-    pub(super) fn leave(&mut self, task: TaskId, output: Value, then: Option<Then>) {
+    pub(super) fn leave(&mut self, task: TaskId, output: impl Into<Shared>, then: Option<Then>) {
         let Some(node) = self.node_of(task) else { return };
-        match self.transform(task, node, output) {
+        match self.transform(task, node, output.into()) {
             Ok(output) => {
                 self.log(Some(task), LogLevel::Info, "completed");
                 let parent = self.remove(task, TaskStatus::Completed, output.clone());
@@ -51,11 +51,11 @@ impl Run<'_> {
     }
 
     /// `output.as`, then `export.as`.
-    fn transform(&mut self, task: TaskId, node: &Node, output: Value) -> Result<Value, WorkflowError> {
+    fn transform(&mut self, task: TaskId, node: &Node, output: Shared) -> Result<Shared, WorkflowError> {
         let output = match &node.output_as {
             None => output,
             Some(template) => match self.evaluate(task, template, &output, &[]) {
-                Ok(output) => output,
+                Ok(output) => output.into(),
                 // A dry run has no answers, so what reads them cannot work; that is no fault of the definition.
                 Err(error) if self.is_pretended(node) => {
                     let message =
@@ -67,9 +67,9 @@ impl Run<'_> {
             },
         };
         if let Some(template) = &node.export_as {
-            let local = [("output", Cow::Borrowed(&output))];
+            let local = [("output", Cow::Borrowed(&*output))];
             match self.evaluate(task, template, &output, &local) {
-                Ok(context) => self.state.job.context = context,
+                Ok(context) => self.state.job.context = context.into(),
                 Err(error) if self.is_pretended(node) => {
                     let message =
                         format!("dry run: `export.as` is left out: {}", super::errors::line(&error));
@@ -94,7 +94,14 @@ impl Run<'_> {
     }
 
     /// Follows a flow directive from a task that has left.
-    pub(super) fn advance(&mut self, parent: Option<TaskId>, node: &Node, output: Value, then: Then) {
+    pub(super) fn advance(
+        &mut self,
+        parent: Option<TaskId>,
+        node: &Node,
+        output: impl Into<Shared>,
+        then: Then,
+    ) {
+        let output = output.into();
         if then == Then::End {
             return self.end(parent, output);
         }
@@ -115,7 +122,8 @@ impl Run<'_> {
     }
 
     /// The list of tasks within a task, or of the workflow, is over.
-    pub(super) fn close(&mut self, parent: Option<TaskId>, output: Value) {
+    pub(super) fn close(&mut self, parent: Option<TaskId>, output: impl Into<Shared>) {
+        let output = output.into();
         let Some(task) = parent else { return self.end(None, output) };
         let Some(node) = self.node_of(task) else { return };
         let Some(frame) = self.frame_mut(task) else { return };
@@ -130,32 +138,33 @@ impl Run<'_> {
         }
     }
 
-    fn branch_done(&mut self, fork: TaskId, position: usize, output: Value) {
+    fn branch_done(&mut self, fork: TaskId, position: usize, output: Shared) {
         let Some(Action::Fork { branches, compete }) = self.node_of(fork).map(|node| &node.action) else {
             return;
         };
-        let expected = self.program.list(*branches).len();
-        let Some(Body::Fork { outputs }) = self.frame_mut(fork).map(|frame| &mut frame.body) else { return };
         if *compete {
             self.cancel_within(fork);
             return self.leave(fork, output, None);
         }
-        outputs.insert(position, output);
-        if outputs.len() == expected {
-            let outputs = std::mem::take(outputs).into_values().collect();
+        let expected = self.program.list(*branches).len();
+        let is_new = self.state.outputs.insert(fork, position, output);
+        let Some(Body::Fork { done, .. }) = self.frame_mut(fork).map(|frame| &mut frame.body) else { return };
+        *done += usize::from(is_new);
+        if *done == expected {
+            let outputs = self.state.outputs.take_of(fork).into_iter().map(Shared::into_value).collect();
             self.leave(fork, Value::Array(outputs), None);
         }
     }
 
     /// The end of the job, at the end of its list or by `then: end`: the tasks around complete, others are cancelled.
-    fn end(&mut self, parent: Option<TaskId>, output: Value) {
+    fn end(&mut self, parent: Option<TaskId>, output: Shared) {
         let mut around = parent;
         while let Some(task) = around {
             around = self.remove(task, TaskStatus::Completed, output.clone());
         }
         self.cancel_all();
         self.state.ready.clear();
-        self.cancel_timers(|_| true);
+        self.cancel_all_timers();
         match self.evaluate_workflow(self.program.output_as.as_ref(), &output) {
             Ok(output) => {
                 self.state.phase = Phase::Ended;

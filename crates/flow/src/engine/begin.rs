@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use super::errors::Standard;
 use super::run::{Run, short};
-use super::state::{Attempts, Body, Frame, Ready, Timer};
+use super::state::{Attempts, Body, Frame, Ready, Shared, Timer};
 use super::{Call, Command, LogLevel, TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
 use crate::expression::interpolate_uri;
 use crate::program::{Action, Case, Delay, ErrorTemplate, HttpCall, NodeId, Template, readable};
 
 impl Run<'_> {
     /// A new instance of a task.
-    pub(super) fn enter(&mut self, parent: Option<TaskId>, node: NodeId, input: Value) {
+    pub(super) fn enter(&mut self, parent: Option<TaskId>, node: NodeId, input: Shared) {
         let program = self.program;
         self.state.reached.insert(node);
         let iteration =
@@ -51,17 +51,19 @@ impl Run<'_> {
     /// The id of a task that begins; one that a `try` runs again keeps its own.
     fn identity(&mut self, parent: Option<TaskId>, node: NodeId, iteration: Option<u64>) -> (TaskId, u32) {
         let mut around = parent;
-        while let Some(frame) = around.and_then(|task| self.state.frames.get_mut(&task)) {
-            if let Body::Trying(attempts) = &mut frame.body {
+        while let Some((outer, frame)) = around.and_then(|task| Some((task, self.state.frames.get(&task)?))) {
+            around = frame.parent;
+            if let Body::Trying(attempts) = &frame.body {
                 let found = attempts.again.iter().position(|again| {
                     again.node == node && again.parent == parent && again.iteration == iteration
                 });
-                if let Some(found) = found {
+                if let Some(found) = found
+                    && let Some(Body::Trying(attempts)) = self.frame_mut(outer).map(|frame| &mut frame.body)
+                {
                     let again = attempts.again.swap_remove(found);
                     return (again.task, again.attempt.saturating_add(1));
                 }
             }
-            around = frame.parent;
         }
         let task = TaskId(self.state.next_task);
         self.state.next_task += 1;
@@ -99,7 +101,7 @@ impl Run<'_> {
         if let (Some(template), Some(frame)) = (&node.input_from, self.state.frames.get(&task)) {
             let input = self.evaluate(task, template, &frame.raw_input, &[])?;
             if let Some(frame) = self.frame_mut(task) {
-                frame.input = Some(input);
+                frame.input = Some(input.into());
             }
         }
         if let (Some(condition), Some(frame)) = (&node.condition, self.state.frames.get(&task))
@@ -147,23 +149,17 @@ impl Run<'_> {
             }
             Action::Fork { branches, .. } => {
                 let input = frame.input().clone();
-                self.open(task, Body::Fork { outputs: Default::default() });
-                let branches = self.program.list(*branches);
-                for &node in branches {
-                    self.state.ready.push_back(Ready::Enter {
-                        parent: Some(task),
-                        node,
-                        input: input.clone(),
-                    });
-                }
-                if branches.is_empty() {
+                self.open(task, Body::Fork { begun: 0, done: 0 });
+                if self.program.list(*branches).is_empty() {
                     self.leave(task, input, None);
+                } else {
+                    self.state.ready.push_back(Ready::Branch { task });
                 }
             }
             Action::For { within, .. } => {
                 let items = match self.evaluate(task, within, frame.input(), &[])? {
-                    Value::Array(items) => items,
-                    Value::Null => Vec::new(),
+                    items @ Value::Array(_) => items.into(),
+                    Value::Null => Value::Array(Vec::new()).into(),
                     other => {
                         let detail = format!("`for.in` has to yield an array, not {}", short(&other));
                         return Err(Standard::Expression.at(&node.pointer, "Expression Error", detail));
@@ -391,8 +387,24 @@ impl Run<'_> {
         })
     }
 
+    /// Begins the next branch of a fork; those after it follow in the same place of the queue, so that all branches
+    /// begin before any of them goes on.
+    pub(super) fn begin_branch(&mut self, task: TaskId, place: u64) {
+        let Some(Action::Fork { branches, .. }) = self.node_of(task).map(|node| &node.action) else { return };
+        let branches = self.program.list(*branches);
+        let Some(frame) = self.frame_mut(task) else { return };
+        let input = frame.input().clone();
+        let Body::Fork { begun, .. } = &mut frame.body else { return };
+        let Some(&node) = branches.get(*begun) else { return };
+        *begun += 1;
+        if *begun < branches.len() {
+            self.state.ready.put(place, Ready::Branch { task });
+        }
+        self.enter(Some(task), node, input);
+    }
+
     /// Goes on with a loop: the next item, or its end.
-    pub(super) fn iterate(&mut self, task: TaskId, data: Value) {
+    pub(super) fn iterate(&mut self, task: TaskId, data: Shared) {
         let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else { return };
         let (Action::For { each, at, condition, list, .. }, Body::For { items, index }) =
             (&node.action, &frame.body)

@@ -1,6 +1,7 @@
 //! How a task ends badly: errors, timeouts, and what a `try` makes of them (DSL reference, Fault Tolerance).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -8,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::errors::{self, Standard};
 use super::run::Run;
 use super::scope::error_value;
-use super::state::{Again, Attempts, Body, Ready, Timer};
+use super::state::{Again, Attempts, Body, Timer};
 use super::{LogLevel, TaskId, TaskStatus, Waiting, WorkflowError};
 use crate::program::{Action, Backoff, Catch, Retry, readable};
 
@@ -41,7 +42,8 @@ impl Run<'_> {
     fn fault_uncaught(&mut self, task: TaskId, error: WorkflowError) {
         self.cancel_within(task);
         self.abort(task);
-        self.cancel_timers(|timer| timer.task() == Some(task));
+        self.cancel_timers_of(task);
+        self.state.outputs.drop_of(task);
         let at = self.at;
         let Some(frame) = self.frame_mut(task) else { return };
         frame.body = Body::Idle;
@@ -161,7 +163,7 @@ impl Run<'_> {
         let again = self.path_to(task, origin);
         self.fault_path(&again);
         self.cancel_within(task);
-        self.cancel_timers(|timer| timer == Timer::Attempt(task));
+        self.cancel_timer(Timer::Attempt(task));
         match caught {
             Caught::No => {}
             Caught::Retry(delay) => self.pause_until(task, delay, again, &error),
@@ -277,20 +279,17 @@ impl Run<'_> {
     /// No `try` catches this: the time of the whole is over, and every task that is under way is at fault.
     pub(super) fn workflow_timed_out(&mut self) {
         let detail = "the workflow has taken longer than its timeout";
-        let waits = |ready: &Ready, task: TaskId| ready.owner() == Some(task);
-        let leaves: Vec<TaskId> = self
+        let leaves: BTreeSet<TaskId> = self
             .state
             .frames
             .iter()
             .filter(|(task, frame)| {
-                frame.error.is_none()
-                    && (matches!(frame.body, Body::Calling | Body::Waiting | Body::Pausing(_) | Body::Idle)
-                        || self.state.ready.iter().any(|ready| waits(ready, **task)))
+                frame.error.is_none() && (!frame.body.is_open() || self.state.ready.has(**task))
             })
             .map(|(task, _)| *task)
             .collect();
         self.log(None, LogLevel::Error, &format!("timed out: {detail}"));
-        self.state.ready.retain(|ready| ready.owner().is_some_and(|owner| !leaves.contains(&owner)));
+        self.state.ready.keep_owned(|owner| !leaves.contains(&owner));
         for task in leaves {
             let pointer = self.pointer_of(Some(task));
             self.fault_uncaught(task, Standard::Timeout.at(&pointer, "Timeout", detail));

@@ -1,5 +1,7 @@
 //! What people do to a job: decide at gates, retry, skip, stop.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::errors::Standard;
@@ -35,14 +37,12 @@ impl Run<'_> {
 
     /// Runs tasks at fault again, with what they had as input. A task that holds tasks at fault stands for these.
     pub(super) fn retry(&mut self, tasks: &[TaskId], by: &str) -> bool {
-        let is_meant =
-            |task: TaskId| tasks.is_empty() || tasks.iter().any(|named| self.is_within(task, *named));
+        let named: BTreeSet<TaskId> = tasks.iter().copied().collect();
         let faulted: Vec<TaskId> = self
             .state
             .frames
-            .iter()
-            .filter(|(task, frame)| frame.error.is_some() && is_meant(**task))
-            .map(|(task, _)| *task)
+            .faulted()
+            .filter(|task| named.is_empty() || self.is_within_any(*task, &named))
             .collect();
         for &task in &faulted {
             if let Some(frame) = self.frame_mut(task) {
@@ -53,10 +53,22 @@ impl Run<'_> {
             self.log(Some(task), LogLevel::Info, &format!("retried by {by}"));
             self.state.ready.push_back(Ready::Begin { task });
         }
-        if !faulted.is_empty() && !self.state.timers.values().any(|timer| *timer == Timer::Workflow) {
+        if !faulted.is_empty() && self.state.timers.with(Timer::Workflow).is_empty() {
             self.arm_workflow_timeout();
         }
         !faulted.is_empty()
+    }
+
+    /// Whether a task is one of these, or runs inside of one.
+    fn is_within_any(&self, task: TaskId, outer: &BTreeSet<TaskId>) -> bool {
+        let mut next = Some(task);
+        while let Some(task) = next {
+            if outer.contains(&task) {
+                return true;
+            }
+            next = self.state.frames.get(&task).and_then(|frame| frame.parent);
+        }
+        false
     }
 
     /// Passes by a task at fault or one that waits: what came in goes out.
@@ -79,7 +91,7 @@ impl Run<'_> {
         self.log(None, LogLevel::Warn, &format!("stopped by {by}"));
         self.cancel_all();
         self.state.ready.clear();
-        self.cancel_timers(|_| true);
+        self.cancel_all_timers();
         self.state.phase = Phase::Ended;
         self.record_job(TaskStatus::Cancelled, None, Value::Null);
         true

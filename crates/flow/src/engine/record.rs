@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::run::Run;
 use super::scope::Scope;
-use super::state::{Body, Frame, Phase, Timer};
+use super::state::{Body, Frame, Phase, Shared, State, Timer};
 use super::{Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, WorkflowError};
 use crate::Pointer;
 use crate::program::NodeId;
@@ -39,17 +39,22 @@ impl Run<'_> {
     }
 
     /// Says how a task stands now.
-    pub(super) fn record(&mut self, task: TaskId, status: TaskStatus, output: Value) {
+    pub(super) fn record(&mut self, task: TaskId, status: TaskStatus, output: impl Into<Shared>) {
         let Some(frame) = self.state.frames.get_mut(&task) else { return };
         frame.status = status;
-        let record = record_of(self.program.node(frame.node), task, frame, output);
+        let record = record_of(self.program.node(frame.node), task, frame, output.into());
         self.commands.push(Command::RecordTask { task: Box::new(record) });
     }
 
     /// Takes a task off the state, for good, and gives the one that it ran inside of.
-    pub(super) fn remove(&mut self, task: TaskId, status: TaskStatus, output: Value) -> Option<TaskId> {
+    pub(super) fn remove(
+        &mut self,
+        task: TaskId,
+        status: TaskStatus,
+        output: impl Into<Shared>,
+    ) -> Option<TaskId> {
         self.abort(task);
-        self.cancel_timers(|timer| timer.task() == Some(task));
+        self.cancel_timers_of(task);
         let at = self.at;
         if let Some(frame) = self.frame_mut(task) {
             frame.waiting = None;
@@ -77,8 +82,8 @@ impl Run<'_> {
     }
 
     pub(super) fn cancel_all(&mut self) {
-        let all: Vec<TaskId> = self.state.frames.keys().copied().collect();
-        self.cancel(&all);
+        let all = self.state.frames.iter().map(|(task, _)| *task).collect();
+        self.cancel(all);
     }
 
     /// Cancels what runs inside of a task, but not the task.
@@ -89,24 +94,18 @@ impl Run<'_> {
         ) {
             return;
         }
-        let within: Vec<TaskId> = self
-            .state
-            .frames
-            .keys()
-            .copied()
-            .filter(|other| *other != task && self.is_within(*other, task))
-            .collect();
-        self.cancel(&within);
-        self.state.ready.retain(|ready| ready.owner() != Some(task));
+        let within = self.state.frames.within(task);
+        self.cancel(within);
+        self.state.ready.drop_of(task);
     }
 
-    fn cancel(&mut self, tasks: &[TaskId]) {
+    fn cancel(&mut self, tasks: BTreeSet<TaskId>) {
         // The inner ones began later, so they go first.
-        for &task in tasks.iter().rev() {
+        for task in tasks.into_iter().rev() {
             let was_at_fault = self.state.frames.get(&task).is_some_and(|frame| frame.error.is_some());
             if was_at_fault && self.state.phase == Phase::Live {
                 // It is recorded as faulted already, and that is what happened to it.
-                self.cancel_timers(|timer| timer.task() == Some(task));
+                self.cancel_timers_of(task);
                 self.state.frames.remove(&task);
             } else {
                 _ = self.remove(task, TaskStatus::Cancelled, Value::Null);
@@ -114,30 +113,21 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a task is another, or runs inside of it.
-    pub(super) fn is_within(&self, task: TaskId, outer: TaskId) -> bool {
-        let mut next = Some(task);
-        while let Some(task) = next {
-            if task == outer {
-                return true;
-            }
-            next = self.state.frames.get(&task).and_then(|frame| frame.parent);
-        }
-        false
-    }
-
     /// After an event: tasks whose every inner task is at fault are at fault too, and the job stands accordingly.
     pub(super) fn settle(&mut self) {
         if self.state.phase != Phase::Live {
             return;
         }
-        let (active, waiting) = self.active();
-        let standing: Vec<(TaskId, bool, bool)> = self
-            .state
-            .frames
-            .iter()
-            .filter(|(_, frame)| frame.error.is_none() && is_open(&frame.body))
-            .map(|(task, frame)| (*task, active.contains(task), frame.status == TaskStatus::Faulted))
+        let State { frames, ready, .. } = &mut self.state;
+        let touched = frames.refresh(ready);
+        #[cfg(debug_assertions)]
+        frames.assert_standing(ready);
+        let (any_active, all_wait) = (frames.any_active(), frames.all_wait());
+        let standing: Vec<(TaskId, bool, bool)> = touched
+            .into_iter()
+            .filter_map(|task| frames.get(&task).map(|frame| (task, frame)))
+            .filter(|(_, frame)| frame.error.is_none() && frame.body.is_open())
+            .map(|(task, frame)| (task, frames.is_active(task), frame.status == TaskStatus::Faulted))
             .collect();
         for (task, is_active, was_faulted) in standing {
             if is_active && was_faulted {
@@ -148,7 +138,7 @@ impl Run<'_> {
                 }
             } else if !is_active && !was_faulted {
                 // Time that passes until a person looks is nobody's fault.
-                self.cancel_timers(|timer| timer.task() == Some(task));
+                self.cancel_timers_of(task);
                 self.set_ended(task, Some(self.at));
                 self.record(task, TaskStatus::Faulted, Value::Null);
             }
@@ -156,18 +146,21 @@ impl Run<'_> {
         if self.state.frames.is_empty() && self.state.ready.is_empty() {
             return;
         }
-        let is_idle = active.is_empty() && self.state.ready.is_empty();
-        let status = match (is_idle, waiting && self.state.ready.is_empty()) {
+        let is_ready = !self.state.ready.is_empty();
+        let status = match (!any_active && !is_ready, all_wait && !is_ready) {
             (true, _) => TaskStatus::Faulted,
             (false, true) => TaskStatus::Waiting,
             (false, false) => TaskStatus::Running,
         };
         let error = match status {
-            TaskStatus::Faulted => self.state.frames.values().find_map(|frame| frame.error.clone()),
+            TaskStatus::Faulted => {
+                let first = self.state.frames.faulted().next();
+                first.and_then(|task| self.state.frames.get(&task)?.error.clone())
+            }
             _ => None,
         };
         if status == TaskStatus::Faulted {
-            self.cancel_timers(|timer| timer == Timer::Workflow);
+            self.cancel_timer(Timer::Workflow);
             if self.state.job.status != status {
                 self.log(
                     None,
@@ -185,33 +178,6 @@ impl Run<'_> {
         if let Some(frame) = self.frame_mut(task) {
             frame.ended_at = at;
         }
-    }
-
-    /// The tasks in which something still goes on, and whether all of that is waiting.
-    fn active(&self) -> (BTreeSet<TaskId>, bool) {
-        let mut active = BTreeSet::new();
-        let mut all_wait = true;
-        let leaves = self
-            .state
-            .frames
-            .iter()
-            .filter(|(_, frame)| matches!(frame.body, Body::Calling | Body::Waiting | Body::Pausing(_)));
-        let mut mark = |task: TaskId| {
-            let mut next = Some(task);
-            while let Some(task) = next.filter(|task| active.insert(*task)) {
-                next = self.state.frames.get(&task).and_then(|frame| frame.parent);
-            }
-        };
-        for (task, frame) in leaves {
-            all_wait &= frame.body != Body::Calling;
-            mark(*task);
-        }
-        for ready in &self.state.ready {
-            if let Some(owner) = ready.owner() {
-                mark(owner);
-            }
-        }
-        (active, all_wait)
     }
 
     /// The job is at fault, and no task is: only a stop helps.
@@ -242,28 +208,22 @@ impl Run<'_> {
         });
         if is_over {
             // A job that is over needs nothing but the knowledge that it is.
-            job.secrets = Value::Null;
-            job.input = Value::Null;
-            job.context = Value::Null;
+            job.secrets = Shared::default();
+            job.input = Shared::default();
+            job.context = Shared::default();
             self.state.reached.clear();
         }
     }
 
     fn not_reached(&self) -> Vec<Pointer> {
-        let is_reached = |index: usize| {
-            u32::try_from(index).is_ok_and(|index| self.state.reached.contains(&NodeId(index)))
-        };
+        let is_reached =
+            |index: usize| u32::try_from(index).is_ok_and(|index| self.state.reached.contains(NodeId(index)));
         let nodes = self.program.nodes.iter().enumerate();
         nodes.filter(|(index, _)| !is_reached(*index)).map(|(_, node)| node.pointer.clone()).collect()
     }
 }
 
-/// Whether a task is one that others run inside of.
-fn is_open(body: &Body) -> bool {
-    matches!(body, Body::Do | Body::Fork { .. } | Body::For { .. } | Body::Trying(_) | Body::Catching { .. })
-}
-
-fn record_of(node: &crate::program::Node, task: TaskId, frame: &Frame, output: Value) -> TaskRecord {
+fn record_of(node: &crate::program::Node, task: TaskId, frame: &Frame, output: Shared) -> TaskRecord {
     TaskRecord {
         task,
         parent: frame.parent,

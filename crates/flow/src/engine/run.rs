@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::state::{Body, Frame, Phase, Ready, State, Timer};
+use super::state::{Body, Frame, Phase, Ready, Shared, State, Timer};
 use super::{Command, Event, LogLevel, Start, TaskId, TaskStatus, TimerId, Timestamp, WorkflowError, errors};
 use crate::Program;
 use crate::expression::{DEEPEST_VALUE, ExpressionError};
@@ -73,11 +73,13 @@ impl<'p> Run<'p> {
         state.job.id = start.job;
         state.job.stages = start.stages.map(BTreeSet::from_iter);
         state.job.dry_run = start.dry_run;
-        state.job.runtime = start.runtime;
-        state.job.secrets = start.secrets;
+        state.job.runtime = start.runtime.into();
+        state.job.secrets = start.secrets.into();
         state.job.started_at = self.at;
-        state.job.input = start.input;
-        let deep = [&state.job.input, &state.job.runtime, &state.job.secrets].into_iter().any(is_too_deep);
+        state.job.input = start.input.into();
+        let deep = [&state.job.input, &state.job.runtime, &state.job.secrets]
+            .into_iter()
+            .any(|value| is_too_deep(value));
         self.log(
             None,
             LogLevel::Info,
@@ -85,9 +87,9 @@ impl<'p> Run<'p> {
         );
         if deep {
             // It could be stored but not read again.
-            self.state.job.input = Value::Null;
-            self.state.job.runtime = Value::Null;
-            self.state.job.secrets = Value::Null;
+            self.state.job.input = Shared::default();
+            self.state.job.runtime = Shared::default();
+            self.state.job.secrets = Shared::default();
             return self.fail(errors::Standard::Validation.at(
                 &crate::Pointer::root(),
                 "Validation Error",
@@ -108,7 +110,7 @@ impl<'p> Run<'p> {
     fn work(&mut self) {
         let mut beginnings = 0;
         while beginnings < MOST_BEGINNINGS {
-            let Some(ready) = self.state.ready.pop_front() else { break };
+            let Some((place, ready)) = self.state.ready.pop_front() else { break };
             if ready.owner().is_some_and(|owner| !self.state.frames.contains_key(&owner)) {
                 continue;
             }
@@ -116,26 +118,19 @@ impl<'p> Run<'p> {
             match ready {
                 Ready::Enter { parent, node, input } => self.enter(parent, node, input),
                 Ready::Begin { task } => self.begin(task),
+                Ready::Branch { task } => self.begin_branch(task, place),
                 Ready::Iterate { task, data } => self.iterate(task, data),
             }
         }
-        self.drop_orphans();
-        if !self.state.ready.is_empty() && !self.state.timers.values().any(|timer| *timer == Timer::Continue)
-        {
+        self.state.drop_orphans();
+        if !self.state.ready.is_empty() && self.state.timers.with(Timer::Continue).is_empty() {
             self.set_timer(Timer::Continue, self.at);
         }
         self.settle();
     }
 
-    fn drop_orphans(&mut self) {
-        let State { ready, frames, phase, .. } = &mut self.state;
-        ready.retain(|ready| {
-            *phase == Phase::Live && ready.owner().is_none_or(|owner| frames.contains_key(&owner))
-        });
-    }
-
     fn timer_fired(&mut self, timer: TimerId) -> bool {
-        let Some(purpose) = self.state.timers.remove(&timer) else { return false };
+        let Some(purpose) = self.state.timers.remove(timer) else { return false };
         match purpose {
             Timer::Wait(task) => self.wait_over(task),
             Timer::Deadline(task) => self.deadline_passed(task),
@@ -149,7 +144,8 @@ impl<'p> Run<'p> {
     }
 
     /// Starts a list of tasks within a task, or at the top; an empty one is over at once.
-    pub(super) fn sequence(&mut self, parent: Option<TaskId>, list: ListId, input: Value) {
+    pub(super) fn sequence(&mut self, parent: Option<TaskId>, list: ListId, input: impl Into<Shared>) {
+        let input = input.into();
         match self.program.list(list).first() {
             Some(&node) => self.state.ready.push_back(Ready::Enter { parent, node, input }),
             None => self.close(parent, input),
@@ -171,16 +167,26 @@ impl<'p> Run<'p> {
         self.commands.push(Command::SetTimer { timer, at });
     }
 
-    pub(super) fn cancel_timers(&mut self, is_unwanted: impl Fn(Timer) -> bool) {
-        let unwanted: Vec<TimerId> = self
-            .state
-            .timers
-            .iter()
-            .filter(|(_, purpose)| is_unwanted(**purpose))
-            .map(|(timer, _)| *timer)
-            .collect();
-        for timer in unwanted {
-            self.state.timers.remove(&timer);
+    /// Cancels the timer that is set for this purpose.
+    pub(super) fn cancel_timer(&mut self, purpose: Timer) {
+        let timers = self.state.timers.with(purpose);
+        self.cancel_timers(timers);
+    }
+
+    /// Cancels all timers of a task.
+    pub(super) fn cancel_timers_of(&mut self, task: TaskId) {
+        let timers = self.state.timers.of(Some(task));
+        self.cancel_timers(timers);
+    }
+
+    pub(super) fn cancel_all_timers(&mut self) {
+        let timers = self.state.timers.all();
+        self.cancel_timers(timers);
+    }
+
+    fn cancel_timers(&mut self, timers: Vec<TimerId>) {
+        for timer in timers {
+            self.state.timers.remove(timer);
             self.commands.push(Command::CancelTimer { timer });
         }
     }

@@ -35,7 +35,7 @@ impl Arguments for Scope<'_> {
             "context" => Some(Cow::Borrowed(&job.context)),
             "secrets" => Some(Cow::Borrowed(&job.secrets)),
             "runtime" => Some(Cow::Borrowed(&job.runtime)),
-            "input" => Some(Cow::Borrowed(frame.map_or(&job.input, Frame::input))),
+            "input" => Some(Cow::Borrowed(frame.map_or(&job.input, Frame::input) as &Value)),
             "workflow" => Some(Cow::Owned(json!({
                 "id": job.id,
                 "definition": self.program.definition,

@@ -1,16 +1,36 @@
 //! What a job remembers between two events: its live tasks, its timers and its context. Nothing of its history.
+//!
+//! It is kept in parts (see [`parts`]), so that an event writes what it touched and no more.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod frames;
+mod outputs;
+mod parts;
+mod queue;
+mod reached;
+mod shared;
+mod timers;
+mod tracked;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{TaskId, TaskStatus, TimerId, Timestamp, Waiting, WorkflowError};
+use super::{TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
 use crate::Program;
 use crate::program::NodeId;
 
-/// The state of one job. Opaque: store it, and give it to the next [`super::step`] with the same program.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+use frames::Frames;
+use outputs::Outputs;
+use parts::Stored;
+pub use parts::{Changes, UnreadableState};
+use queue::Queue;
+use reached::Reached;
+pub use shared::Shared;
+use timers::Timers;
+
+/// The state of one job. Opaque: store its parts as [`State::take_changes`] gives them, read it again with
+/// [`State::from_parts`], and give it to the next [`super::step`] with the same program.
+#[derive(Clone, Debug)]
 pub struct State {
     /// The definition that this job runs; none before its start.
     pub(super) digest: Option<String>,
@@ -18,12 +38,15 @@ pub struct State {
     pub(super) job: Job,
     pub(super) next_task: u64,
     pub(super) next_timer: u64,
-    pub(super) frames: BTreeMap<TaskId, Frame>,
-    pub(super) timers: BTreeMap<TimerId, Timer>,
+    pub(super) frames: Frames,
+    pub(super) timers: Timers,
     /// What is to be done next; not empty between two events only where one event was too much work.
-    pub(super) ready: VecDeque<Ready>,
+    pub(super) ready: Queue,
+    /// What the branches of forks under way have yielded.
+    pub(super) outputs: Outputs,
     /// Which tasks of the definition have had an instance: at most as many as it has tasks.
-    pub(super) reached: BTreeSet<NodeId>,
+    pub(super) reached: Reached,
+    stored: Stored,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,15 +56,15 @@ pub(super) enum Phase {
     Ended,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Job {
     pub(super) id: String,
-    pub(super) input: Value,
+    pub(super) input: Shared,
     pub(super) stages: Option<BTreeSet<String>>,
     pub(super) dry_run: bool,
-    pub(super) runtime: Value,
-    pub(super) secrets: Value,
-    pub(super) context: Value,
+    pub(super) runtime: Shared,
+    pub(super) secrets: Shared,
+    pub(super) context: Shared,
     pub(super) started_at: Timestamp,
     /// As last recorded.
     pub(super) status: TaskStatus,
@@ -49,7 +72,8 @@ pub(super) struct Job {
     pub(super) ended_at: Option<Timestamp>,
 }
 
-/// One live task.
+/// One live task. It is written whole whenever it changes: what may be large in it is [`Shared`], and what may be many
+/// has parts of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Frame {
     pub(super) node: NodeId,
@@ -58,9 +82,11 @@ pub(super) struct Frame {
     pub(super) iteration: Option<u64>,
     pub(super) started_at: Timestamp,
     /// What came in: the output of the task before.
-    pub(super) raw_input: Value,
+    #[serde(with = "shared::reference")]
+    pub(super) raw_input: Shared,
     /// After `input.from`; none where it is the raw input.
-    pub(super) input: Option<Value>,
+    #[serde(with = "shared::optional_reference")]
+    pub(super) input: Option<Shared>,
     pub(super) body: Body,
     /// As last recorded.
     pub(super) status: TaskStatus,
@@ -71,8 +97,16 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn input(&self) -> &Value {
+    pub(super) fn input(&self) -> &Shared {
         self.input.as_ref().unwrap_or(&self.raw_input)
+    }
+
+    /// Every value that this frame is stored with a reference to.
+    fn shared(&mut self) -> Vec<&mut Shared> {
+        let mut all = vec![&mut self.raw_input];
+        all.extend(&mut self.input);
+        all.extend(self.body.shared());
+        all
     }
 }
 
@@ -85,11 +119,14 @@ pub(super) enum Body {
     Waiting,
     Do,
     Fork {
-        /// By the branch's position.
-        outputs: BTreeMap<usize, Value>,
+        /// How many branches have begun: the others follow in their order.
+        begun: usize,
+        /// How many are over; their outputs are in [`State::outputs`].
+        done: usize,
     },
     For {
-        items: Vec<Value>,
+        #[serde(with = "shared::reference")]
+        items: Shared,
         index: usize,
     },
     Trying(Attempts),
@@ -98,6 +135,54 @@ pub(super) enum Body {
     Catching {
         error: WorkflowError,
     },
+}
+
+/// What goes on in a task itself, not in those within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Activity {
+    None,
+    /// Something outside is at work.
+    Working,
+    /// Time or a person is waited for.
+    Waiting,
+}
+
+impl Body {
+    pub(super) fn activity(&self) -> Activity {
+        match self {
+            Self::Calling => Activity::Working,
+            Self::Waiting | Self::Pausing(_) => Activity::Waiting,
+            Self::Idle
+            | Self::Do
+            | Self::Fork { .. }
+            | Self::For { .. }
+            | Self::Trying(_)
+            | Self::Catching { .. } => Activity::None,
+        }
+    }
+
+    /// Whether a task is one that others run inside of.
+    pub(super) fn is_open(&self) -> bool {
+        match self {
+            Self::Do | Self::Fork { .. } | Self::For { .. } | Self::Trying(_) | Self::Catching { .. } => true,
+            Self::Idle | Self::Calling | Self::Waiting | Self::Pausing(_) => false,
+        }
+    }
+
+    /// Every value in it that is stored as a reference. A variant that holds one has to name it here.
+    fn shared(&mut self) -> Option<&mut Shared> {
+        match self {
+            Self::For { items, .. } => Some(items),
+            Self::Idle
+            | Self::Calling
+            | Self::Waiting
+            | Self::Do
+            | Self::Fork { .. }
+            | Self::Trying(_)
+            | Self::Pausing(_)
+            | Self::Catching { .. } => None,
+        }
+    }
 }
 
 /// How often a `try` has been retried by its policy.
@@ -150,16 +235,18 @@ pub(super) enum Ready {
     Enter {
         parent: Option<TaskId>,
         node: NodeId,
-        input: Value,
+        #[serde(with = "shared::reference")]
+        input: Shared,
     },
     /// A task that is live already begins again.
-    Begin {
-        task: TaskId,
-    },
+    Begin { task: TaskId },
+    /// The next branch of a fork, and those after it.
+    Branch { task: TaskId },
     /// The next iteration of a loop.
     Iterate {
         task: TaskId,
-        data: Value,
+        #[serde(with = "shared::reference")]
+        data: Shared,
     },
 }
 
@@ -168,7 +255,14 @@ impl Ready {
     pub(super) fn owner(&self) -> Option<TaskId> {
         match self {
             Self::Enter { parent, .. } => *parent,
-            Self::Begin { task } | Self::Iterate { task, .. } => Some(*task),
+            Self::Begin { task } | Self::Branch { task } | Self::Iterate { task, .. } => Some(*task),
+        }
+    }
+
+    fn shared(&mut self) -> Option<&mut Shared> {
+        match self {
+            Self::Enter { input: value, .. } | Self::Iterate { data: value, .. } => Some(value),
+            Self::Begin { .. } | Self::Branch { .. } => None,
         }
     }
 }
@@ -181,12 +275,12 @@ impl State {
             phase: Phase::New,
             job: Job {
                 id: String::new(),
-                input: Value::Null,
+                input: Shared::default(),
                 stages: None,
                 dry_run: false,
-                runtime: Value::Null,
-                secrets: Value::Null,
-                context: Value::Null,
+                runtime: Shared::default(),
+                secrets: Shared::default(),
+                context: Shared::default(),
                 started_at: Timestamp(0),
                 status: TaskStatus::Pending,
                 error: None,
@@ -194,10 +288,12 @@ impl State {
             },
             next_task: 1,
             next_timer: 1,
-            frames: BTreeMap::new(),
-            timers: BTreeMap::new(),
-            ready: VecDeque::new(),
-            reached: BTreeSet::new(),
+            frames: Frames::default(),
+            timers: Timers::default(),
+            ready: Queue::default(),
+            outputs: Outputs::default(),
+            reached: Reached::default(),
+            stored: Stored::default(),
         }
     }
 
@@ -214,10 +310,39 @@ impl State {
     pub(super) fn belongs_to(&self, program: &Program) -> bool {
         self.digest.as_deref().is_none_or(|digest| digest == program.digest)
     }
+
+    /// Drops what belongs to tasks that have left.
+    pub(super) fn drop_orphans(&mut self) {
+        if self.phase != Phase::Live {
+            self.ready.clear();
+        }
+        for task in self.frames.take_removed() {
+            if !self.frames.contains_key(&task) {
+                self.ready.drop_of(task);
+                self.outputs.drop_of(task);
+            }
+        }
+    }
 }
 
 impl Default for State {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// The same job at the same point, however it got there and whatever of it is stored.
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+            && self.phase == other.phase
+            && self.job == other.job
+            && self.next_task == other.next_task
+            && self.next_timer == other.next_timer
+            && self.frames == other.frames
+            && self.timers == other.timers
+            && self.ready == other.ready
+            && self.outputs == other.outputs
+            && self.reached == other.reached
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Shared;
 use crate::Pointer;
 
 /// Milliseconds since the Unix epoch, UTC. The engine never reads a clock: every event brings its time.
@@ -165,8 +166,8 @@ pub struct TaskRecord {
     pub ended_at: Option<Timestamp>,
     /// The iteration of the innermost loop around this instance, from 0, else none.
     pub iteration: Option<u64>,
-    pub input: Value,
-    pub output: Value,
+    pub input: Shared,
+    pub output: Shared,
     pub error: Option<WorkflowError>,
     /// Set while the task waits for a person, for time, or for a retry by policy.
     pub waiting: Option<Waiting>,

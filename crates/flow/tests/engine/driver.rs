@@ -23,6 +23,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Shell {
     pub(crate) program: Program,
     pub(crate) state: State,
+    pub(crate) store: Store,
     pub(crate) now: i64,
     pub(crate) timers: BTreeMap<TimerId, i64>,
     pub(crate) calls: VecDeque<(TaskId, u32, Pointer, Call)>,
@@ -31,6 +32,29 @@ pub(crate) struct Shell {
     pub(crate) job: Option<flow::engine::JobRecord>,
     script: BTreeMap<String, VecDeque<Outcome>>,
     shows_logs: bool,
+}
+
+/// Keeps a state as a database does: only what an event changes is written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    pub(crate) parts: BTreeMap<String, String>,
+    /// How many bytes the last event wrote.
+    pub(crate) written: usize,
+}
+
+impl Store {
+    /// Stores what has changed, and gives the state as it is read again.
+    pub(crate) fn keep(&mut self, mut state: State) -> State {
+        let changes = state.take_changes().expect("a state is JSON");
+        self.written = changes.put.iter().map(|(name, text)| name.len() + text.len()).sum();
+        for name in changes.dropped {
+            self.parts.remove(&name).expect("only what is stored is dropped");
+        }
+        self.parts.extend(changes.put);
+        let read = State::from_parts(self.parts.clone()).expect("a state is read again");
+        assert_eq!(read, state, "a state survives being stored");
+        read
+    }
 }
 
 pub(crate) fn program(yaml: &str) -> Program {
@@ -45,6 +69,7 @@ impl Shell {
         Self {
             program: program(yaml),
             state: State::new(),
+            store: Store::default(),
             now: 0,
             timers: BTreeMap::new(),
             calls: VecDeque::new(),
@@ -77,11 +102,8 @@ impl Shell {
     }
 
     pub(crate) fn submit(&mut self, event: Event) {
-        let stored = serde_json::to_string(&self.state).expect("a state is JSON");
-        let state: State = serde_json::from_str(&stored).expect("a state is read again");
-        assert_eq!(state, self.state, "a state survives being stored");
-        let (state, commands) = step(&self.program, state, event);
-        self.state = state;
+        let (state, commands) = step(&self.program, self.state.clone(), event);
+        self.state = self.store.keep(state);
         for command in commands {
             self.perform(command);
         }

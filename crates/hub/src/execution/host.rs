@@ -105,12 +105,12 @@ impl Host {
         let stepping = Arc::clone(&prepared);
         // Expressions may take their time, within their budget; a step that fails takes nothing with it but its job.
         let stepped = tokio::task::spawn_blocking(move || {
-            let (state, commands) = step(&stepping.program, state, event);
-            serde_json::to_string(&state).map(|text| (state, text, commands))
+            let (mut state, commands) = step(&stepping.program, state, event);
+            state.take_changes().map(|changes| (state, changes, commands))
         })
         .await;
         let cause = match stepped {
-            Ok(Ok((state, text, commands))) => {
+            Ok(Ok((state, changes, commands))) => {
                 if commands.is_empty() && used_up.is_none() {
                     // Nothing follows from it: a decision that came too late, a retry of what is not faulted.
                     *locked.memory = Some(Memory { job, prepared, state, masking, progress, status });
@@ -122,7 +122,9 @@ impl Host {
                 let mut writes = beside;
                 writes.extend(key.map(|key| Write::Handled { key }));
                 writes.extend(used_up);
-                writes.push(Write::State { state: text });
+                if !state.is_ended() {
+                    writes.push(Write::State(changes));
+                }
                 writes.extend(planned);
                 match self.committer.commit(job, writes).await {
                     Ok(()) => {}

@@ -2,7 +2,7 @@
 
 use flow::Pointer;
 use flow::engine::{
-    Call, Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp, Waiting,
+    Call, Changes, Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp, Waiting,
 };
 
 use super::blueprint::{Blueprint, Progress};
@@ -21,9 +21,8 @@ pub(super) enum Write {
     Handled {
         key: String,
     },
-    State {
-        state: String,
-    },
+    /// The parts of the state that the event has touched.
+    State(Changes),
     Job(Box<JobRecord>),
     Progress {
         total: i64,
@@ -250,8 +249,8 @@ fn add(plan: &mut Plan, command: Command, blueprint: &Blueprint, masking: &Maski
 }
 
 fn masked_task(mut task: TaskRecord, masking: &Masking) -> TaskRecord {
-    task.input = masking.value(&task.input);
-    task.output = masking.value(&task.output);
+    task.input = masking.value(&task.input).into();
+    task.output = masking.value(&task.output).into();
     task.error = task.error.map(|error| masked_error(error, masking));
     if let Some(Waiting::Approval { message, .. }) = &mut task.waiting {
         *message = masking.text(message);
@@ -303,8 +302,8 @@ mod tests {
                 started_at: Some(Timestamp(1)),
                 ended_at: Some(Timestamp(2)),
                 iteration: None,
-                input: json!({"token": "s3cret"}),
-                output,
+                input: json!({"token": "s3cret"}).into(),
+                output: output.into(),
                 error: None,
                 waiting: None,
             }),

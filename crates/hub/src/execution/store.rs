@@ -3,7 +3,7 @@
 //!
 //! The disk is asked to make a commit durable once for all that are waiting: a hundred jobs cost hardly more than one.
 
-use flow::engine::{TaskStatus, Timestamp};
+use flow::engine::{Changes, TaskStatus, Timestamp};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
@@ -129,18 +129,13 @@ async fn apply(
                 return Err(CommitError::Handled);
             }
         }
-        Write::State { state } => {
-            sqlx::query("UPDATE job_states SET state = ? WHERE job = ?")
-                .bind(state)
-                .bind(job)
-                .execute(connection)
-                .await?;
-        }
+        Write::State(changes) => write_state(connection, job, changes).await?,
         Write::DropState => {
             sqlx::query("UPDATE job_states SET state = '', private = '[]' WHERE job = ?")
                 .bind(job)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
+            sqlx::query("DELETE FROM state_parts WHERE job = ?").bind(job).execute(connection).await?;
         }
         Write::Job(record) => update_job(connection, job, record).await?,
         Write::Progress { total, done } => {
@@ -221,6 +216,34 @@ async fn apply(
             .await?;
         }
         Write::Log(line) => insert_line(connection, job, line).await?,
+    }
+    Ok(())
+}
+
+/// One statement for all that is put and one for all that is dropped, however many parts an event touches.
+async fn write_state(
+    connection: &mut SqliteConnection,
+    job: i64,
+    changes: &Changes,
+) -> Result<(), CommitError> {
+    if !changes.dropped.is_empty() {
+        sqlx::query("DELETE FROM state_parts WHERE job = ? AND part IN (SELECT value FROM json_each(?))")
+            .bind(job)
+            .bind(json(&changes.dropped)?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    if !changes.put.is_empty() {
+        // WHERE TRUE keeps ON from being read as a join's.
+        sqlx::query(
+            "INSERT INTO state_parts (job, part, value)
+             SELECT ?, value ->> 0, value ->> 1 FROM json_each(?) WHERE TRUE
+             ON CONFLICT DO UPDATE SET value = excluded.value",
+        )
+        .bind(job)
+        .bind(json(&changes.put)?)
+        .execute(connection)
+        .await?;
     }
     Ok(())
 }

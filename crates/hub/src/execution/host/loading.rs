@@ -10,7 +10,7 @@ use wire::Status;
 use super::{Host, Memory, Prepared};
 use crate::error::HubError;
 use crate::execution::blueprint::{Blueprint, Progress};
-use crate::execution::interpreter::Program;
+use crate::execution::interpreter::{Program, State};
 use crate::execution::masking::Masking;
 use crate::execution::rows;
 use crate::execution::seams::DefinitionStore;
@@ -39,7 +39,7 @@ pub(in crate::execution) enum PrepareError {
 impl Host {
     pub(super) async fn load(&self, job_name: &str) -> Result<Memory, LoadError> {
         let row = sqlx::query(
-            "SELECT id, digest, status, stages, broken, paths_not_taken, state, private
+            "SELECT id, digest, status, stages, broken, paths_not_taken, private
              FROM jobs JOIN job_states ON job = id WHERE job_name = ?",
         )
         .bind(job_name)
@@ -60,19 +60,30 @@ impl Host {
             }
             PrepareError::Failed(cause) => broken(cause),
         })?;
-        let state: String = row.try_get("state")?;
-        let state = serde_json::from_str(&state).map_err(|cause| broken(format!("its state: {cause}")))?;
+        let parts: Vec<(String, String)> =
+            sqlx::query_as("SELECT part, value FROM state_parts WHERE job = ?")
+                .bind(job)
+                .fetch_all(self.database.read())
+                .await?;
+        // Reading a large state takes its time, as a step does.
+        let state = tokio::task::spawn_blocking(move || State::from_parts(parts))
+            .await
+            .map_err(|cause| broken(format!("its state: {cause}")))?
+            .map_err(|cause| broken(format!("its state: {cause}")))?;
         let private: String = row.try_get("private")?;
         let private =
             serde_json::from_str(&private).map_err(|cause| broken(format!("its inputs: {cause}")))?;
         let stages: Option<Vec<String>> = rows::optional_json(row.try_get("stages")?);
         let mut progress = Progress::new(&prepared.blueprint, stages.as_deref());
-        let tasks: Vec<(String, bool)> =
-            sqlx::query_as("SELECT pointer, ended_at IS NOT NULL FROM tasks WHERE job = ? ORDER BY task")
-                .bind(job)
-                .fetch_all(self.database.read())
-                .await?;
-        for (pointer, ended) in tasks {
+        let tasks: Vec<(String, bool, i64)> =
+            // Of a loop's many instances the last one counts, and only that is read into memory.
+            sqlx::query_as(
+                "SELECT pointer, ended_at IS NOT NULL, MAX(task) FROM tasks WHERE job = ? GROUP BY pointer",
+            )
+            .bind(job)
+            .fetch_all(self.database.read())
+            .await?;
+        for (pointer, ended, _) in tasks {
             if let Some(pointer) = Pointer::parse(&pointer) {
                 progress.set(&pointer, ended);
             }
