@@ -10,10 +10,12 @@
 mod diff;
 mod healing;
 mod members;
+mod paste;
 mod places;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod unwrap;
 mod wrap;
 
 pub use diff::{Change, Diff, Mismatch, Slot, apply};
@@ -29,6 +31,8 @@ pub enum Edit {
     /// Puts a new task into a list, before the task that stands at `index` (beyond the end: at the end). The
     /// list need not be written yet. The name gets a number where the scope has it already.
     InsertTask { list: Pointer, index: usize, name: String, task: Value },
+    /// Puts several new tasks into a list, as they follow each other; directives among them follow their new names.
+    InsertTasks { list: Pointer, index: usize, tasks: Vec<(String, Value)> },
     /// Takes a task out, with everything inside it.
     RemoveTask { task: Pointer },
     /// Moves a task; `index` counts in `list` as it is before the task leaves its place.
@@ -44,6 +48,8 @@ pub enum Edit {
     RemoveMember { at: Pointer },
     /// Puts a new task around tasks that follow each other in one list.
     WrapTasks { tasks: Vec<Pointer>, kind: WrapKind },
+    /// Takes a box away and leaves its tasks where it stood; the branches of a fork then follow each other.
+    UnwrapTask { task: Pointer },
     /// Adds a branch beside a task: to the fork that the task is a branch of, or to a new fork around the task.
     AddBranch { task: Pointer, side: Side, name: String, value: Value },
     /// Puts another definition in the place of this one: what the source view does.
@@ -78,6 +84,8 @@ pub enum EditError {
     NoSuchMember { at: Pointer },
     #[error("the tasks do not follow each other in one list")]
     NotSiblings,
+    #[error("nothing stands inside of {task}")]
+    NothingInside { task: Pointer },
     #[error("a task cannot move into itself")]
     IntoItself,
     #[error("a task needs a name")]
@@ -100,6 +108,7 @@ impl EditError {
             Self::NotATaskList { .. } => "not-a-task-list",
             Self::NoSuchMember { .. } => "no-such-member",
             Self::NotSiblings => "not-siblings",
+            Self::NothingInside { .. } => "nothing-inside",
             Self::IntoItself => "into-itself",
             Self::EmptyName => "empty-name",
             Self::NameTaken { .. } => "name-taken",
@@ -120,6 +129,8 @@ pub enum Warning {
     CatchThenRemoved { task: Pointer, target: String },
     /// The same of a `switch` case, which must have a directive: it is `continue` now.
     CaseContinues { task: Pointer, case: String, target: String },
+    /// A box was taken away, and this member of it with it: its condition, its loop, its catch.
+    GoneWithBox { task: Pointer, member: String },
 }
 
 impl Warning {
@@ -129,6 +140,7 @@ impl Warning {
             Self::ThenRemoved { .. } => "then-removed",
             Self::CatchThenRemoved { .. } => "catch-then-removed",
             Self::CaseContinues { .. } => "case-continues",
+            Self::GoneWithBox { .. } => "gone-with-box",
         }
     }
 
@@ -136,16 +148,18 @@ impl Warning {
         match self {
             Self::ThenRemoved { task, .. }
             | Self::CatchThenRemoved { task, .. }
-            | Self::CaseContinues { task, .. } => task,
+            | Self::CaseContinues { task, .. }
+            | Self::GoneWithBox { task, .. } => task,
         }
     }
 
-    /// The name that the directive had.
+    /// The name that the directive had, or of the member that is gone.
     pub fn target(&self) -> &str {
         match self {
             Self::ThenRemoved { target, .. }
             | Self::CatchThenRemoved { target, .. }
             | Self::CaseContinues { target, .. } => target,
+            Self::GoneWithBox { member, .. } => member,
         }
     }
 
@@ -153,7 +167,8 @@ impl Warning {
         match self {
             Self::ThenRemoved { task, .. }
             | Self::CatchThenRemoved { task, .. }
-            | Self::CaseContinues { task, .. } => task,
+            | Self::CaseContinues { task, .. }
+            | Self::GoneWithBox { task, .. } => task,
         }
     }
 }
@@ -167,6 +182,7 @@ pub fn plan(document: &Document, edit: &Edit) -> Result<Diff, EditError> {
     let root = document.root();
     match edit {
         Edit::InsertTask { list, index, name, task } => tasks::insert(root, list, *index, name, task),
+        Edit::InsertTasks { list, index, tasks } => paste::insert_all(root, list, *index, tasks),
         Edit::RemoveTask { task } => tasks::remove(root, task),
         Edit::MoveTask { task, list, index } => tasks::relocate(root, task, list, *index),
         Edit::CopyTask { task, list, index } => tasks::copy(root, task, list, *index),
@@ -174,6 +190,7 @@ pub fn plan(document: &Document, edit: &Edit) -> Result<Diff, EditError> {
         Edit::SetMember { at, value } => members::set(root, at, value),
         Edit::RemoveMember { at } => members::remove(root, at),
         Edit::WrapTasks { tasks, kind } => wrap::wrap(root, tasks, *kind),
+        Edit::UnwrapTask { task } => unwrap::unwrap(root, task),
         Edit::AddBranch { task, side, name, value } => wrap::add_branch(root, task, *side, name, value),
         Edit::ReplaceDocument { root: replacement } => members::replace(root, replacement),
     }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::view::{possible_child_lists, tasks};
 
+mod boxes;
+
 fn pointer(text: &str) -> Pointer {
     Pointer::parse(text).expect("a pointer")
 }
@@ -313,7 +315,7 @@ fn member_pointers(value: &Value, at: &Pointer, found: &mut Vec<Pointer>) {
 type Seed = (u8, usize, usize, usize, String, Value);
 
 fn seed() -> impl Strategy<Value = Seed> {
-    (0..13u8, any::<usize>(), any::<usize>(), 0..6usize, name(), task())
+    (0..15u8, any::<usize>(), any::<usize>(), 0..6usize, name(), task())
 }
 
 fn edit(document: &Document, (kind, one, two, index, name, value): Seed) -> Option<Edit> {
@@ -356,6 +358,12 @@ fn edit(document: &Document, (kind, one, two, index, name, value): Seed) -> Opti
             side: if two % 2 == 0 { Side::Before } else { Side::After },
             name,
             value,
+        },
+        12 => Edit::UnwrapTask { task: task? },
+        13 => Edit::InsertTasks {
+            list,
+            index,
+            tasks: vec![(name.clone(), value), (name.clone(), json!({ "set": {}, "then": name }))],
         },
         _ => Edit::ReplaceDocument { root: json!({ "do": [{ name: value }] }) },
     })
