@@ -53,6 +53,24 @@ impl Rect {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
+    /// The smallest rectangle around both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let (right, bottom) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+
+    /// The rectangle that has these corners.
+    pub fn spanned(one: Point, other: Point) -> Self {
+        Self {
+            x: one.x.min(other.x),
+            y: one.y.min(other.y),
+            width: (one.x - other.x).abs(),
+            height: (one.y - other.y).abs(),
+        }
+    }
+
     /// How far the point is from the rectangle; 0 inside.
     pub fn distance(&self, point: Point) -> f64 {
         let x = (self.x - point.x).max(point.x - self.right()).max(0.0);

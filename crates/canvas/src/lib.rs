@@ -25,7 +25,7 @@
 //! as one step of the history when it ends. Text is never made here: refusals, announcements and warnings are
 //! closed enums with a `code()` that the console translates; titles and labels are the definition's own words.
 //!
-//! Not here, on purpose: marquee selection, the clipboard, the minimap, ports (issue 4), and any drawing.
+//! Not here, on purpose: the clipboard itself (its text comes and goes as strings), and any drawing.
 
 pub mod geometry;
 pub mod history;
@@ -42,7 +42,7 @@ pub use scene::{
     SceneNode,
 };
 pub use session::{
-    Act, Announcement, DropPreview, DropTarget, Effect, GestureKind, Input, InsertPlace, Modifiers,
-    PointerButton, Refusal, Session,
+    Act, Announcement, Connection, ConnectionTarget, DropPreview, DropTarget, Effect, GestureKind, Input,
+    InsertPlace, Modifiers, PointerButton, Refusal, Session,
 };
 pub use viewport::Viewport;

@@ -3,11 +3,16 @@
 //! A session owns everything that an open editor has; nothing outside holds a second copy. It performs nothing
 //! itself: the shell draws, speaks and stores when an effect says so.
 
+mod autopan;
 mod change;
+mod clipboard;
+mod connect;
 mod drop;
 mod gesture;
 mod input;
 mod keyboard;
+mod selection;
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -15,22 +20,26 @@ use std::collections::HashSet;
 
 use flow::{Document, Pointer, edit::Warning};
 
+pub use connect::{Connection, ConnectionTarget};
 pub use drop::{DropPreview, DropTarget};
 pub use gesture::GestureKind;
 pub use input::{Act, Announcement, Effect, Input, InsertPlace, Modifiers, PointerButton, Refusal};
 
-use crate::{Direction, History, LayoutOptions, Point, Scene, Viewport, layout};
+use crate::{Direction, History, LayoutOptions, Point, Rect, Scene, Viewport, layout};
 use change::FieldVisit;
 use gesture::Gesture;
+use selection::Selection;
 
 /// An open editor.
 #[derive(Clone, Debug)]
 pub struct Session {
     document: Document,
     history: History,
-    selection: Option<Pointer>,
+    selection: Selection,
     viewport: Viewport,
     gesture: Gesture,
+    /// Where the pointer was last, while it holds something: it pans at the edges without moving.
+    held: Option<(Point, Modifiers)>,
     scene: Scene,
     options: LayoutOptions,
     visit: Option<FieldVisit>,
@@ -43,9 +52,10 @@ impl Session {
         Self {
             document,
             history: History::default(),
-            selection: None,
+            selection: Selection::default(),
             viewport: Viewport::default(),
             gesture: Gesture::Idle,
+            held: None,
             scene,
             options,
             visit: None,
@@ -80,11 +90,6 @@ impl Session {
         &self.scene
     }
 
-    /// The selected task; it is always on the scene.
-    pub fn selection(&self) -> Option<&Pointer> {
-        self.selection.as_ref()
-    }
-
     pub fn viewport(&self) -> Viewport {
         self.viewport
     }
@@ -98,13 +103,23 @@ impl Session {
         self.gesture.preview()
     }
 
+    /// The line that is being drawn from a port.
+    pub fn connection(&self) -> Option<&Connection> {
+        self.gesture.connection()
+    }
+
+    /// The rectangle that is being drawn around tasks, in the scene.
+    pub fn marquee(&self) -> Option<Rect> {
+        self.gesture.marquee()
+    }
+
     /// What the pointer is doing; the cursor depends on it.
     pub fn gesture(&self) -> GestureKind {
         self.gesture.kind()
     }
 
-    /// The task that is being dragged.
-    pub fn dragged(&self) -> Option<&Pointer> {
+    /// The tasks that are being dragged.
+    pub fn dragged(&self) -> &[Pointer] {
         self.gesture.dragged()
     }
 

@@ -163,6 +163,13 @@ impl Warning {
         }
     }
 
+    /// The warning once a later diff is applied too; `None` where its task is gone then.
+    pub fn follow(mut self, later: &Diff) -> Option<Self> {
+        let task = later.follow(self.task())?;
+        *self.task_mut() = task;
+        Some(self)
+    }
+
     fn task_mut(&mut self) -> &mut Pointer {
         match self {
             Self::ThenRemoved { task, .. }

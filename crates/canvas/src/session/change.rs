@@ -6,7 +6,7 @@ use flow::{
 };
 use serde_json::Value;
 
-use super::{Announcement, Effect, Effects, InsertPlace, Refusal, Session};
+use super::{Announcement, Effect, Effects, InsertPlace, Refusal, Session, selection::Selection};
 use crate::{Mark, NodeKind, Point, layout};
 
 /// The inspector field (or source view) that is being edited: all of it is one step.
@@ -38,8 +38,11 @@ impl Session {
         effects.warn(outcome.warnings);
         let name = outcome.focus.and_then(|focus| focus.last()).unwrap_or_default();
         match edit {
-            Edit::InsertTask { .. } | Edit::AddBranch { .. } => {
+            Edit::InsertTask { .. } | Edit::AddBranch { .. } | Edit::InsertTasks { .. } => {
                 effects.announce(Announcement::Inserted { name });
+            }
+            Edit::UnwrapTask { task } => {
+                effects.announce(Announcement::Unwrapped { name: task.last().unwrap_or_default() });
             }
             Edit::RemoveTask { task } => {
                 effects.announce(Announcement::Removed { name: task.last().unwrap_or_default() });
@@ -90,10 +93,10 @@ impl Session {
         }
         // An edit that names no task leaves the selection; undoing it comes back to it.
         if diff.focus.is_none() {
-            diff.focus = self.selection.as_ref().and_then(|selection| diff.follow(selection));
+            diff.focus = self.selection.lead.as_ref().and_then(|lead| diff.follow(lead));
         }
         if diff.focus_before.is_none() {
-            diff.focus_before.clone_from(&self.selection);
+            diff.focus_before.clone_from(&self.selection.lead);
         }
         apply(&mut self.document, &diff)?;
         self.follow(&diff);
@@ -107,7 +110,8 @@ impl Session {
         self.revision += 1;
         let collapsed = std::mem::take(&mut self.options.collapsed);
         self.options.collapsed = collapsed.iter().filter_map(|task| diff.follow(task)).collect();
-        self.selection.clone_from(&diff.focus);
+        let marked = self.selection.marked.iter().filter_map(|task| diff.follow(task)).collect();
+        self.selection = Selection { lead: diff.focus.clone(), marked };
     }
 
     pub(super) fn undo(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
@@ -141,7 +145,7 @@ impl Session {
         let by = Point { x: before.x - self.scene.start.x, y: before.y - self.scene.start.y };
         let zoom = self.viewport.zoom;
         self.viewport = self.viewport.panned(Point { x: by.x * zoom, y: by.y * zoom });
-        self.selection = self.selection.take().and_then(|selection| self.shown_task(&selection));
+        self.settle_selection();
         effects.push(Effect::SceneChanged);
     }
 
@@ -158,7 +162,7 @@ impl Session {
     }
 
     pub(super) fn reveal_selection(&mut self) {
-        if let Some(node) = self.selection.as_ref().and_then(|selection| self.scene.node(selection)) {
+        if let Some(node) = self.selection.lead.as_ref().and_then(|lead| self.scene.node(lead)) {
             self.viewport = self.viewport.revealing(node.rect);
         }
     }
@@ -175,7 +179,7 @@ impl Session {
     }
 
     fn insertion(&self, name: String, task: Value, place: InsertPlace) -> Result<Edit, Refusal> {
-        let selected = self.selection.as_ref();
+        let selected = self.selection.lead.as_ref();
         let beside = selected.and_then(place_of);
         Ok(match (place, beside, selected) {
             (InsertPlace::Gap { list, index }, ..) => Edit::InsertTask { list, index, name, task },

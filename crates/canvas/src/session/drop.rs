@@ -2,14 +2,11 @@
 
 use flow::{
     Pointer,
-    edit::{Edit, EditError, Side, WrapKind, plan},
+    edit::{Edit, EditError, Side, WrapKind},
 };
 use serde_json::Value;
 
-use super::{
-    Announcement, Effects, Refusal, Session,
-    change::{Outcome, place_of},
-};
+use super::{Announcement, Effects, Refusal, Session, change::place_of, several::Done};
 use crate::{Direction, Hit, NodeShape, NodeZone, Point, Rect, sizes};
 
 /// A gap takes a task from this far, in screen pixels.
@@ -18,8 +15,10 @@ const REACH: f64 = 56.0;
 /// What a drag would do if it ended now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DropPreview {
-    /// The name of what is dragged.
+    /// The name of what is dragged; empty where it is several tasks.
     pub title: String,
+    /// How many tasks are dragged.
+    pub count: usize,
     /// Where the pointer is, in the scene.
     pub at: Point,
     pub copy: bool,
@@ -49,7 +48,7 @@ impl Session {
         &self,
         screen: Point,
         title: String,
-        dragged: Option<&Pointer>,
+        dragged: &[Pointer],
         copy: bool,
     ) -> DropPreview {
         let at = self.viewport.to_scene(screen);
@@ -58,7 +57,7 @@ impl Session {
             Ok(target) => (Some(target), None),
             Err(refusal) => (None, Some(refusal)),
         };
-        DropPreview { title, at, copy, target, refusal }
+        DropPreview { title, count: dragged.len().max(1), at, copy, target, refusal }
     }
 
     /// Puts a task from the palette where the preview says.
@@ -78,66 +77,57 @@ impl Session {
         self.commit(&edit, effects)
     }
 
-    /// Moves or copies a task to where the preview says, as one step.
-    pub(super) fn drop_task(
+    /// Moves or copies tasks to where the preview says, as one step.
+    pub(super) fn drop_tasks(
         &mut self,
-        task: Pointer,
+        tasks: Vec<Pointer>,
         copy: bool,
         target: DropTarget,
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
-        self.end_visit();
-        let mark = self.history.mark();
-        let revision = self.revision;
-        let done = match target {
-            DropTarget::Gap { list, index, .. } => self.put(task, list, index, copy),
-            DropTarget::Branch { task: beside, side, .. } => self.put_beside(task, beside, side, copy),
-        };
-        let outcome = match done {
-            Ok(outcome) => outcome,
-            Err(refusal) => {
-                if let Some(diff) = self.history.bail_to_mark(&mut self.document, mark) {
-                    self.follow(&diff);
-                    self.refresh(effects);
-                }
-                return Err(refusal);
+        let count = tasks.len();
+        let dropped = self.one_step(effects, |session| match target {
+            DropTarget::Gap { list, index, .. } => session.put(tasks, list, index, copy),
+            DropTarget::Branch { task: beside, side, .. } => session.put_beside(tasks, beside, side, copy),
+        })?;
+        match dropped.as_deref() {
+            None => {}
+            Some([task]) => {
+                let name = task.last().unwrap_or_default();
+                effects.announce(if copy {
+                    Announcement::Copied { name }
+                } else {
+                    Announcement::Moved { name }
+                });
             }
-        };
-        self.history.squash_to_mark(mark);
-        if self.revision != revision {
-            self.refresh(effects);
-            effects.warn(outcome.warnings);
-            let name = outcome.focus.and_then(|focus| focus.last()).unwrap_or_default();
-            effects.announce(if copy { Announcement::Copied { name } } else { Announcement::Moved { name } });
+            Some(_) if copy => effects.announce(Announcement::InsertedSeveral { count }),
+            Some(_) => effects.announce(Announcement::MovedSeveral { count }),
         }
         Ok(())
     }
 
-    fn put(&mut self, task: Pointer, list: Pointer, index: usize, copy: bool) -> Result<Outcome, Refusal> {
-        let edit =
-            if copy { Edit::CopyTask { task, list, index } } else { Edit::MoveTask { task, list, index } };
-        self.make(plan(&self.document, &edit)?)
+    fn put(&mut self, tasks: Vec<Pointer>, list: Pointer, index: usize, copy: bool) -> Result<Done, Refusal> {
+        if copy { self.copy_all(&tasks, list, index) } else { self.move_all(tasks, list, index) }
     }
 
     /// A branch beside a task that stands in no fork needs the fork first.
     fn put_beside(
         &mut self,
-        task: Pointer,
+        mut tasks: Vec<Pointer>,
         beside: Pointer,
         side: Side,
         copy: bool,
-    ) -> Result<Outcome, Refusal> {
+    ) -> Result<Done, Refusal> {
         let offset = usize::from(side == Side::After);
         if let Some((list, index)) = self.branch_place(&beside) {
-            return self.put(task, list, index + offset, copy);
+            return self.put(tasks, list, index + offset, copy);
         }
-        let wrap = plan(&self.document, &Edit::WrapTasks { tasks: vec![beside], kind: WrapKind::Fork })?;
-        let task = wrap.follow(&task).ok_or(Refusal::OutOfStep)?;
-        let fork = wrap.focus.clone().ok_or(Refusal::OutOfStep)?;
-        let mut wrapped = self.make(wrap)?;
-        let put = self.put(task, fork.child("fork").child("branches"), offset, copy)?;
-        wrapped.warnings.extend(put.warnings);
-        Ok(Outcome { focus: put.focus, warnings: wrapped.warnings })
+        let wrap = Edit::WrapTasks { tasks: vec![beside], kind: WrapKind::Fork };
+        let mut wrapped = Done::default();
+        let fork = self.step(&wrap, &mut wrapped, &mut tasks)?.ok_or(Refusal::OutOfStep)?;
+        let mut done = self.put(tasks, fork.child("fork").child("branches"), offset, copy)?;
+        done.warnings.splice(0..0, wrapped.warnings);
+        Ok(done)
     }
 
     /// The list and index of a task that is a branch of a fork.
@@ -147,8 +137,8 @@ impl Session {
         (place.0 == parent.pointer.child("fork").child("branches")).then_some(place)
     }
 
-    fn aim(&self, at: Point, dragged: Option<&Pointer>) -> Result<DropTarget, Refusal> {
-        let inside = |pointer: &Pointer| dragged.is_some_and(|dragged| pointer.is_within(dragged));
+    fn aim(&self, at: Point, dragged: &[Pointer]) -> Result<DropTarget, Refusal> {
+        let inside = |pointer: &Pointer| dragged.iter().any(|dragged| pointer.is_within(dragged));
         if let Hit::Node { node, zone: NodeZone::Side(side) } = self.scene.hit(at)
             && let Some(node) = self.scene.nodes.get(node)
             && !inside(&node.pointer)

@@ -6,8 +6,11 @@
 use flow::Pointer;
 use serde_json::Value;
 
-use super::{Announcement, DropPreview, Effect, Effects, Modifiers, PointerButton, Refusal, Session};
-use crate::{Hit, NodeZone, Point, Viewport};
+use super::{
+    Announcement, Connection, DropPreview, Effect, Effects, Modifiers, PointerButton, Refusal, Session,
+    selection::Selection,
+};
+use crate::{Hit, NodeZone, Point, Rect, Viewport};
 
 /// A press becomes a drag after so many screen pixels.
 const THRESHOLD: f64 = 4.0;
@@ -24,9 +27,23 @@ pub(super) enum Gesture {
         from: Point,
         before: Viewport,
     },
+    /// The outermost selected tasks are on their way.
     Dragging {
-        task: Pointer,
+        tasks: Vec<Pointer>,
         preview: DropPreview,
+    },
+    /// A line goes from a port to the pointer.
+    Connecting {
+        connection: Connection,
+    },
+    /// A rectangle is drawn around tasks; they are selected while it grows.
+    Marquee {
+        /// The first corner, in the scene: the canvas may move meanwhile.
+        from: Point,
+        to: Point,
+        /// The selection that it began with, and whether it is kept.
+        before: Selection,
+        adding: bool,
     },
     Palette {
         name: String,
@@ -38,10 +55,13 @@ pub(super) enum Gesture {
 /// What was pressed.
 #[derive(Clone, Debug)]
 pub(super) enum Press {
-    /// A card or header: moving drags it.
-    Task { task: Pointer },
-    /// The canvas or the inside of a box: moving pans, letting go selects the box or nothing.
-    Ground { select: Option<Pointer> },
+    /// A card or header: moving drags it, with all that is selected. Letting go of one of several selects it alone.
+    Task { task: Pointer, alone: bool },
+    /// The port of a task: moving draws a line.
+    Port { task: Pointer },
+    /// The canvas or the inside of a box: moving draws a marquee, or pans where `pans`; letting go selects the box or
+    /// nothing, unless it adds.
+    Ground { select: Option<Pointer>, pans: bool, adding: bool },
     /// Nothing happens on letting go.
     Pan,
 }
@@ -53,6 +73,8 @@ pub enum GestureKind {
     Pressed,
     Panning,
     Dragging,
+    Connecting,
+    Marquee,
     PaletteDragging,
 }
 
@@ -63,6 +85,8 @@ impl Gesture {
             Self::Pressed { .. } => GestureKind::Pressed,
             Self::Panning { .. } => GestureKind::Panning,
             Self::Dragging { .. } => GestureKind::Dragging,
+            Self::Connecting { .. } => GestureKind::Connecting,
+            Self::Marquee { .. } => GestureKind::Marquee,
             Self::Palette { .. } => GestureKind::PaletteDragging,
         }
     }
@@ -71,14 +95,42 @@ impl Gesture {
         match self {
             Self::Dragging { preview, .. } => Some(preview),
             Self::Palette { preview, .. } => preview.as_ref(),
-            Self::Idle | Self::Pressed { .. } | Self::Panning { .. } => None,
+            Self::Idle
+            | Self::Pressed { .. }
+            | Self::Panning { .. }
+            | Self::Connecting { .. }
+            | Self::Marquee { .. } => None,
         }
     }
 
-    pub(super) fn dragged(&self) -> Option<&Pointer> {
+    pub(super) fn dragged(&self) -> &[Pointer] {
         match self {
-            Self::Dragging { task, .. } => Some(task),
+            Self::Dragging { tasks, .. } => tasks,
+            _ => &[],
+        }
+    }
+
+    pub(super) fn connection(&self) -> Option<&Connection> {
+        match self {
+            Self::Connecting { connection } => Some(connection),
             _ => None,
+        }
+    }
+
+    pub(super) fn marquee(&self) -> Option<Rect> {
+        match self {
+            Self::Marquee { from, to, .. } => Some(Rect::spanned(*from, *to)),
+            _ => None,
+        }
+    }
+
+    /// Whether the pointer holds something that may have to go further than the canvas shows.
+    pub(super) fn drags(&self) -> bool {
+        match self {
+            Self::Dragging { .. } | Self::Connecting { .. } | Self::Marquee { .. } | Self::Palette { .. } => {
+                true
+            }
+            Self::Idle | Self::Pressed { .. } | Self::Panning { .. } => false,
         }
     }
 }
@@ -95,20 +147,32 @@ impl Session {
             return;
         }
         self.cancel_gesture(effects);
+        self.held = Some((position, modifiers));
         let (task, grabbed) = self.task_under(position);
+        let touch = button == PointerButton::Touch;
         let press = match button {
             PointerButton::Middle => Press::Pan,
-            PointerButton::Primary if modifiers.space => Press::Pan,
+            PointerButton::Primary | PointerButton::Touch if modifiers.space => Press::Pan,
             PointerButton::Secondary => {
-                self.select(task);
+                if task.as_ref().is_none_or(|task| !self.is_selected(task)) {
+                    self.select(task);
+                }
                 return;
             }
-            PointerButton::Primary => match task {
-                Some(task) if grabbed => {
-                    self.select(Some(task.clone()));
-                    Press::Task { task }
+            PointerButton::Primary | PointerButton::Touch => match (self.port_under(position), task) {
+                (Some(task), _) => Press::Port { task },
+                (None, Some(task)) if grabbed && modifiers.shift => {
+                    self.toggle_selected(task);
+                    return;
                 }
-                select => Press::Ground { select },
+                (None, Some(task)) if grabbed => {
+                    let alone = self.is_selected(&task);
+                    if !alone {
+                        self.select(Some(task.clone()));
+                    }
+                    Press::Task { task, alone }
+                }
+                (None, select) => Press::Ground { select, pans: touch, adding: modifiers.shift },
             },
         };
         self.gesture = Gesture::Pressed { from: position, press };
@@ -118,15 +182,43 @@ impl Session {
         if !position.is_sound() {
             return;
         }
+        self.held = Some((position, modifiers));
         match std::mem::replace(&mut self.gesture, Gesture::Idle) {
             Gesture::Pressed { from, press } if position.distance(from) > THRESHOLD => match press {
-                Press::Task { task } => self.drag(task, position, modifiers, effects),
-                Press::Ground { .. } | Press::Pan => self.pan(from, self.viewport, position),
+                Press::Task { .. } => {
+                    let tasks = self.outermost();
+                    self.drag(tasks, position, modifiers, effects);
+                }
+                Press::Port { task } => self.draw_line(task, position, effects),
+                Press::Ground { pans: false, adding, .. } => {
+                    let from = self.viewport.to_scene(from);
+                    let before = self.selection.clone();
+                    self.draw_marquee(from, position, before, adding, effects);
+                }
+                Press::Ground { pans: true, .. } | Press::Pan => self.pan(from, self.viewport, position),
             },
             Gesture::Panning { from, before } => self.pan(from, before, position),
-            Gesture::Dragging { task, .. } => self.drag(task, position, modifiers, effects),
-            gesture @ (Gesture::Idle | Gesture::Pressed { .. } | Gesture::Palette { .. }) => {
+            gesture => {
                 self.gesture = gesture;
+                self.hold_at(position, modifiers, effects);
+            }
+        }
+    }
+
+    /// Works out anew what a held pointer would do: it moved, or the canvas moved under it.
+    pub(super) fn hold_at(&mut self, position: Point, modifiers: Modifiers, effects: &mut Effects) {
+        match std::mem::replace(&mut self.gesture, Gesture::Idle) {
+            Gesture::Dragging { tasks, .. } => self.drag(tasks, position, modifiers, effects),
+            Gesture::Connecting { connection } => self.draw_line(connection.task, position, effects),
+            Gesture::Marquee { from, before, adding, .. } => {
+                self.draw_marquee(from, position, before, adding, effects);
+            }
+            gesture @ Gesture::Palette { .. } => {
+                self.gesture = gesture;
+                self.palette_moved(position, effects);
+            }
+            gesture @ (Gesture::Idle | Gesture::Pressed { .. } | Gesture::Panning { .. }) => {
+                self.gesture = gesture
             }
         }
     }
@@ -138,17 +230,37 @@ impl Session {
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
         self.pointer_moved(position, modifiers, effects);
+        if !matches!(self.gesture, Gesture::Palette { .. }) {
+            self.held = None;
+        }
         match std::mem::replace(&mut self.gesture, Gesture::Idle) {
-            Gesture::Pressed { press: Press::Ground { select }, .. } => {
-                self.select(select);
+            Gesture::Pressed { press: Press::Ground { select, adding, .. }, .. } => {
+                match (select, adding) {
+                    (Some(task), true) => self.toggle_selected(task),
+                    (None, true) => {}
+                    (select, false) => self.select(select),
+                }
                 Ok(())
             }
-            Gesture::Dragging { task, preview } => {
+            Gesture::Pressed { press: Press::Task { task, alone: true }, .. } => {
+                self.select(Some(task));
+                Ok(())
+            }
+            Gesture::Dragging { tasks, preview } => {
                 effects.push(Effect::PreviewChanged);
                 match preview.target {
-                    Some(target) => self.drop_task(task, preview.copy, target, effects),
+                    Some(target) => self.drop_tasks(tasks, preview.copy, target, effects),
                     None => Err(preview.refusal.unwrap_or(Refusal::NoPlace)),
                 }
+            }
+            Gesture::Connecting { connection } => {
+                effects.push(Effect::PreviewChanged);
+                self.connect(connection, effects)
+            }
+            Gesture::Marquee { .. } => {
+                effects.push(Effect::PreviewChanged);
+                effects.announce(Announcement::Selected { count: self.selected_count() });
+                Ok(())
             }
             palette @ Gesture::Palette { .. } => {
                 self.gesture = palette;
@@ -165,7 +277,8 @@ impl Session {
 
     pub(super) fn palette_moved(&mut self, position: Point, effects: &mut Effects) {
         let Gesture::Palette { name, .. } = &self.gesture else { return };
-        let moved = self.preview_at(position, name.clone(), None, false);
+        self.held = Some((position, Modifiers::default()));
+        let moved = self.preview_at(position, name.clone(), &[], false);
         if let Gesture::Palette { preview, .. } = &mut self.gesture {
             *preview = Some(moved);
             effects.push(Effect::PreviewChanged);
@@ -174,6 +287,7 @@ impl Session {
 
     pub(super) fn palette_dropped(&mut self, position: Point, effects: &mut Effects) -> Result<(), Refusal> {
         self.palette_moved(position, effects);
+        self.held = None;
         let Gesture::Palette { name, task, preview } = std::mem::replace(&mut self.gesture, Gesture::Idle)
         else {
             return Ok(());
@@ -187,12 +301,20 @@ impl Session {
 
     /// Gives up what the pointer is doing; whether it was more than a press.
     pub(super) fn cancel_gesture(&mut self, effects: &mut Effects) -> bool {
+        self.held = None;
         match std::mem::replace(&mut self.gesture, Gesture::Idle) {
             Gesture::Idle | Gesture::Pressed { .. } => return false,
             Gesture::Panning { before, .. } => {
                 self.viewport = Viewport { size: self.viewport.size, ..before };
             }
-            Gesture::Dragging { .. } | Gesture::Palette { .. } => effects.push(Effect::PreviewChanged),
+            Gesture::Marquee { before, .. } => {
+                self.set_selection(before);
+                self.settle_selection();
+                effects.push(Effect::PreviewChanged);
+            }
+            Gesture::Dragging { .. } | Gesture::Connecting { .. } | Gesture::Palette { .. } => {
+                effects.push(Effect::PreviewChanged);
+            }
         }
         effects.announce(Announcement::Cancelled);
         true
@@ -209,9 +331,44 @@ impl Session {
         }
     }
 
-    fn drag(&mut self, task: Pointer, position: Point, modifiers: Modifiers, effects: &mut Effects) {
-        let preview = self.preview_at(position, task.last().unwrap_or_default(), Some(&task), modifiers.alt);
-        self.gesture = Gesture::Dragging { task, preview };
+    fn drag(&mut self, tasks: Vec<Pointer>, position: Point, modifiers: Modifiers, effects: &mut Effects) {
+        let title = match tasks.as_slice() {
+            [task] => task.last().unwrap_or_default(),
+            // The shell says how many there are.
+            _ => String::new(),
+        };
+        let preview = self.preview_at(position, title, &tasks, modifiers.alt);
+        self.gesture = Gesture::Dragging { tasks, preview };
+        effects.push(Effect::PreviewChanged);
+    }
+
+    fn draw_line(&mut self, task: Pointer, position: Point, effects: &mut Effects) {
+        if let Some(connection) = self.connection_at(task, position) {
+            self.gesture = Gesture::Connecting { connection };
+        }
+        effects.push(Effect::PreviewChanged);
+    }
+
+    fn draw_marquee(
+        &mut self,
+        from: Point,
+        position: Point,
+        before: Selection,
+        adding: bool,
+        effects: &mut Effects,
+    ) {
+        let to = self.viewport.to_scene(position);
+        let inside = Selection::of(self.tasks_within(Rect::spanned(from, to)));
+        let selection = if adding {
+            Selection {
+                marked: before.marked.union(&inside.marked).cloned().collect(),
+                lead: inside.lead.or(before.lead.clone()),
+            }
+        } else {
+            inside
+        };
+        self.set_selection(selection);
+        self.gesture = Gesture::Marquee { from, to, before, adding };
         effects.push(Effect::PreviewChanged);
     }
 

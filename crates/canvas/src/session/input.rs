@@ -2,7 +2,7 @@
 
 use flow::{
     Pointer,
-    edit::{Edit, EditError, Mismatch, Warning},
+    edit::{Edit, EditError, Mismatch, Warning, WrapKind},
 };
 use serde_json::Value;
 
@@ -76,6 +76,22 @@ pub enum Input {
     Edit {
         edit: Edit,
     },
+    /// Adds a task to the selection, or takes it out.
+    ToggleSelected {
+        task: Pointer,
+    },
+    /// The selected tasks go into a new box.
+    Wrap {
+        kind: WrapKind,
+    },
+    /// Tasks as text, from any clipboard: after the selection, or at the end.
+    Paste {
+        text: String,
+    },
+    /// Time passes while the pointer holds something at the edge: see [`Session::pans_by_itself`](super::Session::pans_by_itself).
+    Tick {
+        milliseconds: f64,
+    },
     /// Selects a task (a pointer inside one selects it) and brings it into view; `None` selects nothing.
     Select {
         pointer: Option<Pointer>,
@@ -90,6 +106,12 @@ pub enum Input {
         size: Size,
     },
     Fit,
+    /// Shows the selection, as large as life at most.
+    FitSelection,
+    /// Puts this point of the scene into the middle: the minimap.
+    CenterOn {
+        at: Point,
+    },
     /// Zooms about the middle.
     ZoomBy {
         factor: f64,
@@ -109,7 +131,7 @@ pub enum Effect {
     ViewportChanged,
     /// The document is another one: keep a draft, validate, show the source.
     DocumentChanged,
-    /// [`Session::preview`](super::Session::preview) is another one, or gone.
+    /// [`Session::preview`](super::Session::preview), the connection or the marquee is another one, or gone.
     PreviewChanged,
     /// The act is impossible, and nothing was changed. To be shown with its reason.
     Refused {
@@ -134,6 +156,16 @@ pub enum Act {
     /// Gives up the gesture or the field visit under way; without one, selects nothing.
     Escape,
     Duplicate,
+    /// Deletes what was copied: the shell has written [`Session::copied`](super::Session::copied) to the clipboard.
+    Cut,
+    /// Takes the selected box away and leaves what stands in it.
+    Unwrap,
+    /// Selects all of the list that the selected task stands in.
+    SelectAll,
+    /// Walks as `Up` and `Left` do along the flow, and takes the selection along.
+    ExtendEarlier,
+    /// Walks as `Down` and `Right` do along the flow, and takes the selection along.
+    ExtendLater,
     Up,
     Down,
     Left,
@@ -168,8 +200,10 @@ pub enum InsertPlace {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PointerButton {
-    /// Selects, drags; on the empty canvas it pans.
+    /// Selects, drags; on the empty canvas it draws a marquee.
     Primary,
+    /// As the primary one, but on the empty canvas it pans: a finger has no other way.
+    Touch,
     /// Pans, wherever it is.
     Middle,
     /// Selects what is under it; the menu is the shell's.
@@ -182,6 +216,8 @@ pub struct Modifiers {
     pub alt: bool,
     /// A drag pans, wherever it starts: with the space key held, too.
     pub space: bool,
+    /// A press adds to the selection, or takes out of it.
+    pub shift: bool,
 }
 
 /// Why nothing was done.
@@ -195,8 +231,14 @@ pub enum Refusal {
     NothingToRedo,
     /// The task is the first or last of its list already.
     AtTheEdge,
-    /// Only what has tasks inside can be collapsed or filled.
+    /// Only what has tasks inside can be collapsed, filled or taken away from around them.
     NotABox,
+    /// A `then` names tasks of its own list only.
+    OtherScope,
+    /// A task that leads to itself would never end.
+    LeadsToItself,
+    /// The text holds no tasks of a definition.
+    NoTasksInText,
     /// The document is not the one that the edit was planned for. Nothing was changed.
     OutOfStep,
 }
@@ -212,6 +254,9 @@ impl Refusal {
             Self::NothingToRedo => "nothing-to-redo",
             Self::AtTheEdge => "at-the-edge",
             Self::NotABox => "not-a-box",
+            Self::OtherScope => "other-scope",
+            Self::LeadsToItself => "leads-to-itself",
+            Self::NoTasksInText => "no-tasks-in-text",
             Self::OutOfStep => "out-of-step",
         }
     }
@@ -256,6 +301,27 @@ pub enum Announcement {
     Expanded {
         name: String,
     },
+    Unwrapped {
+        name: String,
+    },
+    /// The task leads to this one now, or to `exit` or `end`.
+    Connected {
+        name: String,
+        target: String,
+    },
+    InsertedSeveral {
+        count: usize,
+    },
+    RemovedSeveral {
+        count: usize,
+    },
+    MovedSeveral {
+        count: usize,
+    },
+    /// So many tasks are selected now.
+    Selected {
+        count: usize,
+    },
     Undone,
     Redone,
     /// A gesture or field visit was given up; all is as it was.
@@ -274,9 +340,26 @@ impl Announcement {
             Self::Wrapped { .. } => "wrapped",
             Self::Collapsed { .. } => "collapsed",
             Self::Expanded { .. } => "expanded",
+            Self::Unwrapped { .. } => "unwrapped",
+            Self::Connected { .. } => "connected",
+            Self::InsertedSeveral { .. } => "inserted-several",
+            Self::RemovedSeveral { .. } => "removed-several",
+            Self::MovedSeveral { .. } => "moved-several",
+            Self::Selected { .. } => "selected",
             Self::Undone => "undone",
             Self::Redone => "redone",
             Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// How many tasks it is about, where it is about several.
+    pub const fn count(&self) -> Option<usize> {
+        match self {
+            Self::InsertedSeveral { count }
+            | Self::RemovedSeveral { count }
+            | Self::MovedSeveral { count }
+            | Self::Selected { count } => Some(*count),
+            _ => None,
         }
     }
 
@@ -290,8 +373,16 @@ impl Announcement {
             | Self::Renamed { name }
             | Self::Wrapped { name }
             | Self::Collapsed { name }
-            | Self::Expanded { name } => Some(name),
-            Self::Undone | Self::Redone | Self::Cancelled => None,
+            | Self::Expanded { name }
+            | Self::Unwrapped { name }
+            | Self::Connected { name, .. } => Some(name),
+            Self::InsertedSeveral { .. }
+            | Self::RemovedSeveral { .. }
+            | Self::MovedSeveral { .. }
+            | Self::Selected { .. }
+            | Self::Undone
+            | Self::Redone
+            | Self::Cancelled => None,
         }
     }
 }

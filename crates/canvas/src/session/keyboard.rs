@@ -45,6 +45,14 @@ impl Session {
                 return self.commit_field(&Pointer::root(), &Edit::ReplaceDocument { root }, effects);
             }
             Input::Edit { edit } => return self.commit(&edit, effects),
+            Input::ToggleSelected { task } => {
+                if let Some(task) = self.shown_task(&task) {
+                    self.toggle_selected(task);
+                }
+            }
+            Input::Wrap { kind } => return self.wrap_selected(kind, effects),
+            Input::Paste { text } => return self.paste(&text, effects),
+            Input::Tick { milliseconds } => self.tick(milliseconds, effects),
             Input::Select { pointer } => self.show(pointer, effects),
             Input::ToggleCollapsed { task } => return self.toggle_collapsed(task, effects),
             Input::SetDirection { direction } => {
@@ -56,6 +64,15 @@ impl Session {
             }
             Input::Resized { size } => self.resize(size),
             Input::Fit => self.viewport = self.viewport.fitted(self.scene.bounds),
+            Input::FitSelection => {
+                let area = self.selected_area().ok_or(Refusal::NothingSelected)?;
+                self.viewport = self.viewport.fitted(area);
+            }
+            Input::CenterOn { at } => {
+                let to = self.viewport.to_screen(at);
+                let middle = self.middle();
+                self.viewport = self.viewport.panned(Point { x: middle.x - to.x, y: middle.y - to.y });
+            }
             Input::ZoomBy { factor } => self.viewport = self.viewport.zoomed_at(self.middle(), factor),
             Input::ZoomTo { zoom } => {
                 self.viewport = self.viewport.zoomed_at(self.middle(), zoom / self.viewport.zoom);
@@ -66,10 +83,14 @@ impl Session {
 
     fn act(&mut self, act: Act, effects: &mut Effects) -> Result<(), Refusal> {
         match act {
-            Act::Delete => {
-                let task = self.selected()?;
-                return self.commit(&Edit::RemoveTask { task }, effects);
+            Act::Delete | Act::Cut => return self.delete_selected(effects),
+            Act::Unwrap => return self.unwrap_selected(effects),
+            Act::SelectAll => {
+                self.select_all();
+                effects.announce(Announcement::Selected { count: self.selected_count() });
             }
+            Act::ExtendEarlier => self.extend(Step::Previous, effects),
+            Act::ExtendLater => self.extend(Step::Next, effects),
             Act::Undo => return self.undo(effects),
             Act::Redo => return self.redo(effects),
             Act::Escape => {
@@ -80,11 +101,7 @@ impl Session {
                     self.select(None);
                 }
             }
-            Act::Duplicate => {
-                let task = self.selected()?;
-                let (list, index) = place_of(&task).ok_or(Refusal::OutOfStep)?;
-                return self.commit(&Edit::CopyTask { task, list, index: index + 1 }, effects);
-            }
+            Act::Duplicate => return self.duplicate_selected(effects),
             Act::Up | Act::Down | Act::Left | Act::Right | Act::First | Act::Last => self.walk(act),
             Act::MoveEarlier => {
                 let task = self.selected()?;
@@ -109,15 +126,8 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn select(&mut self, task: Option<Pointer>) {
-        if task != self.selection {
-            self.end_visit();
-            self.selection = task;
-        }
-    }
-
     fn selected(&self) -> Result<Pointer, Refusal> {
-        self.selection.clone().ok_or(Refusal::NothingSelected)
+        self.selection.lead.clone().ok_or(Refusal::NothingSelected)
     }
 
     /// Selects what `pointer` names or stands in, opens the boxes around it, and brings it into view.
@@ -167,8 +177,7 @@ impl Session {
             (Act::Left, Direction::TopDown) | (Act::Up, Direction::LeftRight) => Step::Across(Side::Before),
             _ => Step::Across(Side::After),
         };
-        let current = self.selection.as_ref().and_then(|selection| self.scene.find(selection));
-        let found = match (along, current) {
+        let found = match (along, self.lead_node()) {
             (Step::First, _) | (Step::Next | Step::Previous | Step::Across(_), None) => self.task_from(0),
             (Step::Last, _) => self.task_before(self.scene.nodes.len()),
             (Step::Next, Some(node)) => self.task_from(node + 1),
@@ -179,6 +188,35 @@ impl Session {
             self.select(Some(node.pointer.clone()));
             self.reveal_selection();
         }
+    }
+
+    /// Takes the next task along the flow in, or the leading one out where the next is in already.
+    fn extend(&mut self, step: Step, effects: &mut Effects) {
+        let Some(lead) = self.lead_node() else {
+            return self.walk(Act::First);
+        };
+        let next = match step {
+            Step::Previous => self.task_before(lead),
+            _ => self.task_from(lead + 1),
+        };
+        let Some(next) = next.and_then(|next| self.scene.nodes.get(next)).map(|node| node.pointer.clone())
+        else {
+            return;
+        };
+        let selection = self.selection.clone();
+        let selection = match (selection.marked.contains(&next), selection.lead.clone()) {
+            (true, Some(lead)) => {
+                super::selection::Selection { lead: Some(next), ..selection.without(&lead) }
+            }
+            _ => selection.with(next),
+        };
+        self.set_selection(selection);
+        self.reveal_selection();
+        effects.announce(Announcement::Selected { count: self.selected_count() });
+    }
+
+    fn lead_node(&self) -> Option<usize> {
+        self.selection.lead.as_ref().and_then(|lead| self.scene.find(lead))
     }
 
     fn across(&self, from: usize, side: Side) -> Option<usize> {

@@ -8,6 +8,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+
+mod several;
+
 use crate::{Direction, GestureKind, LayoutOptions, NodeKind, Point, Rect, Size, layout};
 
 fn pointer(text: &str) -> Pointer {
@@ -57,13 +60,16 @@ fn send(session: &mut Session, input: Input) -> Vec<Effect> {
 #[track_caller]
 fn check_invariants(session: &Session, input: &Input) {
     assert_eq!(session.scene, layout(&session.document, &session.options), "stale scene after {input:?}");
-    if let Some(selection) = &session.selection {
-        let node = session.scene.node(selection);
+    for selected in &session.selection.marked {
+        let node = session.scene.node(selected);
         assert!(
             node.is_some_and(|node| matches!(node.kind, NodeKind::Task(_))),
-            "{selection} after {input:?}"
+            "{selected} after {input:?}"
         );
     }
+    let lead = session.selection.lead.as_ref();
+    assert_eq!(lead.is_some(), !session.selection.marked.is_empty(), "{input:?}");
+    assert!(lead.is_none_or(|lead| session.selection.marked.contains(lead)), "{input:?}");
     assert!(session.viewport.pan.is_sound() && session.viewport.zoom > 0.0, "{input:?}");
     if session.history.can_undo() {
         let mut copy = session.clone();
@@ -89,7 +95,7 @@ fn gap(session: &Session, list: &str, index: usize) -> Point {
 }
 
 fn drag(session: &mut Session, from: Point, to: Point, alt: bool) -> Vec<Effect> {
-    let modifiers = Modifiers { alt, space: false };
+    let modifiers = Modifiers { alt, ..Modifiers::default() };
     send(session, Input::PointerDown { position: from, button: PointerButton::Primary, modifiers });
     let half = Point { x: (from.x + to.x) / 2.0, y: (from.y + to.y) / 2.0 };
     send(session, Input::PointerMoved { position: half, modifiers });
@@ -259,7 +265,7 @@ fn arrows_walk_the_flow_as_it_reads_and_across_branches() {
 }
 
 #[test]
-fn a_click_selects_the_ground_clears_and_dragging_it_pans() {
+fn a_click_selects_the_ground_clears_and_a_finger_on_it_pans() {
     let mut session = three();
     let at = center(&session, "/do/0/a");
     let modifiers = Modifiers::default();
@@ -268,11 +274,15 @@ fn a_click_selects_the_ground_clears_and_dragging_it_pans() {
     assert_eq!(session.selection(), Some(&pointer("/do/0/a")));
     let ground = Point { x: 5.0, y: 5.0 };
     let before = session.viewport();
-    drag(&mut session, ground, Point { x: 105.0, y: 55.0 }, false);
+    let touch = |session: &mut Session, to: Point| {
+        send(session, Input::PointerDown { position: ground, button: PointerButton::Touch, modifiers });
+        send(session, Input::PointerMoved { position: to, modifiers });
+    };
+    touch(&mut session, Point { x: 105.0, y: 55.0 });
+    send(&mut session, Input::PointerUp { position: Point { x: 105.0, y: 55.0 }, modifiers });
     assert_eq!(session.viewport().pan.x, before.pan.x + 100.0);
     assert_eq!(session.selection(), Some(&pointer("/do/0/a")));
-    send(&mut session, Input::PointerDown { position: ground, button: PointerButton::Primary, modifiers });
-    send(&mut session, Input::PointerMoved { position: Point { x: 50.0, y: 50.0 }, modifiers });
+    touch(&mut session, Point { x: 50.0, y: 50.0 });
     let moved = session.viewport();
     act(&mut session, Act::Escape);
     assert!(moved != session.viewport() && session.viewport().pan.x == before.pan.x + 100.0);
@@ -342,7 +352,8 @@ fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Inpu
         let rect = gaps.get(two % gaps.len().max(1)).map_or(session.scene.end, |gap| gap.rect);
         session.viewport.to_screen(rect.center())
     };
-    let modifiers = Modifiers { alt: one.is_multiple_of(4), space: two.is_multiple_of(9) };
+    let modifiers =
+        Modifiers { alt: one.is_multiple_of(4), space: two.is_multiple_of(9), shift: two.is_multiple_of(5) };
     let name = ["a", "b", "c", "end", ""][one % 5].to_owned();
     let task = || {
         [
@@ -373,6 +384,11 @@ fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Inpu
         Act::ToggleCollapsed,
         Act::Undo,
         Act::Redo,
+        Act::Cut,
+        Act::Unwrap,
+        Act::SelectAll,
+        Act::ExtendEarlier,
+        Act::ExtendLater,
     ];
     match kind {
         0 => Input::PointerDown { position: at, button: PointerButton::Primary, modifiers },
@@ -405,6 +421,21 @@ fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Inpu
         },
         36 => Input::ZoomBy { factor: (one % 5) as f64 / 2.0 },
         37 => Input::Fit,
+        39 => Input::Wrap { kind: [WrapKind::Fork, WrapKind::Do, WrapKind::Try, WrapKind::For][two % 4] },
+        40 => Input::ToggleSelected { task: any(two) },
+        41 => Input::Paste { text: format!("[{{\"{name}\":{}}}]", task()) },
+        42 => Input::Paste { text: session.copied().unwrap_or_default() },
+        43 => Input::Tick { milliseconds: two as f64 % 40.0 },
+        44 => Input::FitSelection,
+        45 => Input::PointerDown {
+            position: session
+                .selection()
+                .and_then(|lead| session.port(lead))
+                .map_or(at, |port| session.viewport.to_screen(port)),
+            button: PointerButton::Primary,
+            modifiers: Modifiers::default(),
+        },
+        46 => Input::PointerDown { position: at, button: PointerButton::Touch, modifiers },
         38 => Input::Edit { edit: Edit::WrapTasks { tasks: vec![any(one)], kind: WrapKind::Try } },
         _ => Input::PointerCancelled,
     }
@@ -415,7 +446,7 @@ proptest! {
 
     #[test]
     fn no_order_of_inputs_panics_and_undoing_all_returns_the_first_document(
-        steps in prop::collection::vec((0..40u8, position(), any::<usize>(), any::<usize>()), 1..60),
+        steps in prop::collection::vec((0..48u8, position(), any::<usize>(), any::<usize>()), 1..60),
     ) {
         let mut session = three();
         let first = session.document.to_json();

@@ -54,7 +54,10 @@ fn tasks_put_in_together_keep_naming_each_other() {
     let tasks = vec![
         ("check".to_owned(), json!({ "set": {}, "then": "new" })),
         ("other".to_owned(), json!({ "set": {}, "then": "gone" })),
-        ("new".to_owned(), json!({ "switch": [{ "again": { "then": "check" } }, { "spared": { "then": "spare" } }] })),
+        (
+            "new".to_owned(),
+            json!({ "switch": [{ "again": { "then": "check" } }, { "spared": { "then": "spare" } }] }),
+        ),
     ];
     insta::assert_snapshot!(check(Edit::InsertTasks { list: pointer("/do"), index: 1, tasks: tasks.clone() }), @r#"
         focus /do/1/check-2
