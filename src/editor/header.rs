@@ -1,13 +1,14 @@
 //! What the workflow is called, and what can be done with all of it.
 
 use canvas::{Act, Input};
+use flow::edit::WrapKind;
 use leptos::prelude::*;
 
 use super::save::Saver;
 use super::state::{Editor, Panel, Tab};
 use crate::api::use_api;
 use crate::i18n::*;
-use crate::ui::{Icon, IconView};
+use crate::ui::{Icon, IconView, Menu, MenuItem};
 
 #[component]
 pub(super) fn EditorHeader(editor: Editor, saver: Saver) -> impl IntoView {
@@ -100,6 +101,7 @@ fn CanvasActs(editor: Editor) -> impl IntoView {
             <ActButton editor act=Act::Redo icon=Icon::Redo keys="Ctrl+Shift+Z" disabled=Signal::derive(move || history(canvas::History::can_redo)) label=Signal::derive(move || t_string!(i18n, editor.act.redo).to_owned()) />
             <ActButton editor act=Act::Duplicate icon=Icon::Copy keys="Ctrl+D" disabled=Signal::derive(none_selected) label=Signal::derive(move || t_string!(i18n, editor.act.duplicate).to_owned()) />
             <ActButton editor act=Act::Delete icon=Icon::Delete keys="Delete" disabled=Signal::derive(none_selected) label=Signal::derive(move || t_string!(i18n, editor.act.delete).to_owned()) />
+            <Menu label=Signal::derive(move || t_string!(i18n, editor.act.wrap).to_owned()) icon=Icon::Fork items=boxes(editor) />
             <button
                 type="button"
                 class="button button--icon"
@@ -115,6 +117,46 @@ fn CanvasActs(editor: Editor) -> impl IntoView {
             </button>
         </div>
     }
+}
+
+/// What puts the selected tasks into a box, or takes one away from around them.
+fn boxes(editor: Editor) -> Vec<MenuItem> {
+    let i18n = editor.i18n;
+    let item = |label: Signal<String>, icon, input: Input| MenuItem {
+        label,
+        icon,
+        danger: false,
+        on_select: Callback::new(move |()| editor.send(input.clone())),
+    };
+    let label =
+        move |text: fn(leptos_i18n::I18nContext<Locale>) -> String| Signal::derive(move || text(i18n));
+    vec![
+        item(
+            label(|i18n| t_string!(i18n, editor.act.wrap_fork).to_owned()),
+            Icon::Fork,
+            Input::Wrap { kind: WrapKind::Fork },
+        ),
+        item(
+            label(|i18n| t_string!(i18n, editor.act.wrap_do).to_owned()),
+            Icon::Workflow,
+            Input::Wrap { kind: WrapKind::Do },
+        ),
+        item(
+            label(|i18n| t_string!(i18n, editor.act.wrap_try).to_owned()),
+            Icon::Shield,
+            Input::Wrap { kind: WrapKind::Try },
+        ),
+        item(
+            label(|i18n| t_string!(i18n, editor.act.wrap_for).to_owned()),
+            Icon::Loop,
+            Input::Wrap { kind: WrapKind::For },
+        ),
+        item(
+            label(|i18n| t_string!(i18n, editor.act.unwrap).to_owned()),
+            Icon::Close,
+            Input::Do { act: Act::Unwrap },
+        ),
+    ]
 }
 
 #[component]

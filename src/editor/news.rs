@@ -68,6 +68,9 @@ pub(super) fn refusal(i18n: I18nContext<Locale>, refusal: &Refusal) -> String {
         Refusal::NothingToRedo => t_string!(i18n, editor.refusal.nothing_to_redo).to_string(),
         Refusal::AtTheEdge => t_string!(i18n, editor.refusal.at_the_edge).to_string(),
         Refusal::NotABox => t_string!(i18n, editor.refusal.not_a_box).to_string(),
+        Refusal::OtherScope => t_string!(i18n, editor.refusal.other_scope).to_string(),
+        Refusal::LeadsToItself => t_string!(i18n, editor.refusal.leads_to_itself).to_string(),
+        Refusal::NoTasksInText => t_string!(i18n, editor.refusal.no_tasks_in_text).to_string(),
         Refusal::OutOfStep => t_string!(i18n, editor.refusal.out_of_step).to_string(),
     }
 }
@@ -78,6 +81,7 @@ fn edit_error(i18n: I18nContext<Locale>, error: &EditError) -> String {
             t_string!(i18n, editor.refusal.out_of_step).to_string()
         }
         EditError::NotATaskList { .. } => t_string!(i18n, editor.refusal.no_place).to_string(),
+        EditError::NothingInside { .. } => t_string!(i18n, editor.refusal.not_a_box).to_string(),
         EditError::NotSiblings => t_string!(i18n, editor.refusal.not_siblings).to_string(),
         EditError::IntoItself => t_string!(i18n, editor.refusal.into_itself).to_string(),
         EditError::EmptyName => t_string!(i18n, editor.refusal.empty_name).to_string(),
@@ -99,6 +103,9 @@ pub(super) fn warning(i18n: I18nContext<Locale>, warning: &Warning) -> String {
         Warning::CatchThenRemoved { .. } => {
             t_string!(i18n, editor.warned.catch_then_removed, task = task, target = target)
         }
+        Warning::GoneWithBox { member, .. } => {
+            t_string!(i18n, editor.warned.gone_with_box, member = member.clone())
+        }
         Warning::CaseContinues { case, .. } => {
             t_string!(i18n, editor.warned.case_continues, case = case.clone(), task = task, target = target)
         }
@@ -115,6 +122,18 @@ pub(super) fn announcement(i18n: I18nContext<Locale>, announcement: &Announcemen
         Announcement::Wrapped { name } => t_string!(i18n, editor.told.wrapped, name = name.clone()),
         Announcement::Collapsed { name } => t_string!(i18n, editor.told.collapsed, name = name.clone()),
         Announcement::Expanded { name } => t_string!(i18n, editor.told.expanded, name = name.clone()),
+        Announcement::Unwrapped { name } => t_string!(i18n, editor.told.unwrapped, name = name.clone()),
+        Announcement::Connected { name, target } => {
+            t_string!(i18n, editor.told.connected, name = name.clone(), target = target.clone())
+        }
+        Announcement::InsertedSeveral { count } => {
+            t_string!(i18n, editor.told.inserted_several, count = *count)
+        }
+        Announcement::RemovedSeveral { count } => {
+            t_string!(i18n, editor.told.removed_several, count = *count)
+        }
+        Announcement::MovedSeveral { count } => t_string!(i18n, editor.told.moved_several, count = *count),
+        Announcement::Selected { count } => t_string!(i18n, editor.told.selected, count = *count),
         Announcement::Undone => t_string!(i18n, editor.told.undone).to_string(),
         Announcement::Redone => t_string!(i18n, editor.told.redone).to_string(),
         Announcement::Cancelled => t_string!(i18n, editor.told.cancelled).to_string(),

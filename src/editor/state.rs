@@ -282,6 +282,10 @@ fn only_looks(input: &Input) -> bool {
             | Input::SetDirection { .. }
             | Input::Resized { .. }
             | Input::Fit
+            | Input::FitSelection
+            | Input::CenterOn { .. }
+            | Input::Tick { .. }
+            | Input::ToggleSelected { .. }
             | Input::ZoomBy { .. }
             | Input::ZoomTo { .. }
             | Input::PointerMoved { .. }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use canvas::{Act, Input};
+use canvas::{Act, GestureKind, Input};
 use flow::{Document, Pointer};
 use leptos::ev;
 use leptos::prelude::*;
@@ -85,14 +85,28 @@ pub(super) fn Workspace(
             }
         });
     });
-    let on_gap = Callback::new(move |gap: (Pointer, usize)| {
-        editor.place.set(Some(gap));
+    let on_rename = Callback::new(move |()| {
+        editor.panel.set(Some(Panel::Inspector));
+        request_animation_frame(|| {
+            let field = document_query(".inspector input")
+                .and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
+            if let Some(field) = field {
+                let _ = field.focus();
+                field.select();
+            }
+        });
+    });
+    let on_add = Callback::new(move |()| {
         editor.panel.set(Some(Panel::Palette));
         request_animation_frame(|| {
             if let Some(search) = document_query(".palette input") {
                 let _ = search.focus();
             }
         });
+    });
+    let on_gap = Callback::new(move |gap: (Pointer, usize)| {
+        editor.place.set(Some(gap));
+        on_add.run(());
     });
     let mode = Signal::stored(if read_only { SurfaceMode::Look } else { SurfaceMode::Edit });
     let panel_class = move || match editor.panel.get() {
@@ -112,7 +126,7 @@ pub(super) fn Workspace(
                 <div class="editor__middle">
                     // The canvas stays where it is while the source is looked at.
                     <div class="editor__canvas" hidden=move || editor.tab.get() != Tab::Canvas>
-                        <Surface model=editor.model mode functions flags on_input on_open on_gap chosen=editor.place surface=editor.surface />
+                        <Surface model=editor.model mode functions flags on_input on_open on_rename on_add on_gap chosen=editor.place surface=editor.surface />
                     </div>
                     <Show when=move || editor.tab.get() == Tab::Source>
                         <SourceView editor />
@@ -166,7 +180,7 @@ fn guards(editor: Editor, saver: Saver) {
         if command && key == "s" {
             event.prevent_default();
             saver.save();
-        } else if key == "escape" && editor.model.preview.read_untracked().is_some() {
+        } else if key == "escape" && editor.model.read(canvas::Session::gesture) != GestureKind::Idle {
             event.prevent_default();
             editor.send(Input::Do { act: Act::Escape });
         } else if command && (key == "z" || key == "y") && !in_text(&event) {

@@ -23,8 +23,10 @@
 
 mod edges;
 mod gaps;
+mod hands;
 mod keys;
 mod kinds;
+mod minimap;
 mod model;
 mod node;
 mod pointer;
@@ -108,7 +110,9 @@ pub fn look_only(model: CanvasModel, on_select: Callback<Option<Pointer>>) -> Ca
     let pressed = StoredValue::new(None::<canvas::Point>);
     Callback::new(move |input: Input| match input {
         Input::PointerDown { position, button, mut modifiers } => {
-            pressed.set_value((button == PointerButton::Primary).then_some(position));
+            pressed.set_value(
+                matches!(button, PointerButton::Primary | PointerButton::Touch).then_some(position),
+            );
             modifiers.space = true;
             model.send(Input::PointerDown { position, button, modifiers });
         }
@@ -134,6 +138,8 @@ pub fn look_only(model: CanvasModel, on_select: Callback<Option<Pointer>>) -> Ca
         | Input::Wheel { .. }
         | Input::Resized { .. }
         | Input::Fit
+        | Input::FitSelection
+        | Input::CenterOn { .. }
         | Input::ZoomBy { .. }
         | Input::ZoomTo { .. }
         | Input::ToggleCollapsed { .. } => {

@@ -80,6 +80,7 @@ pub(super) fn DragView(model: CanvasModel) -> impl IntoView {
     let title = Memo::new(move |_| {
         model.preview.read().as_ref().map(|preview| preview.title.clone()).unwrap_or_default()
     });
+    let count = Memo::new(move |_| model.preview.read().as_ref().map_or(1, |preview| preview.count));
     let copies = Memo::new(move |_| model.preview.read().as_ref().is_some_and(|preview| preview.copy));
     let valid = Memo::new(move |_| model.preview.read().as_ref().is_some_and(canvas::DropPreview::is_valid));
     let place = move || {
@@ -90,7 +91,7 @@ pub(super) fn DragView(model: CanvasModel) -> impl IntoView {
         {move || side.get().map(|rect| view! { <div class="flow__side" style=style(rect)></div> })}
         <Show when=move || shown.get()>
             <div class="flow__ghost" class:flow__ghost--refused=move || !valid.get() style=place aria-hidden="true">
-                <strong>{move || title.get()}</strong>
+                <strong>{move || if count.get() > 1 { t_string!(i18n, editor.canvas.several, count = count.get()) } else { title.get() }}</strong>
                 <Show when=move || copies.get()>
                     <span class="chip">{t!(i18n, editor.canvas.copies)}</span>
                 </Show>

@@ -1,6 +1,7 @@
 //! Which key means which act on the canvas.
 
 use canvas::{Act, Input};
+use flow::edit::WrapKind;
 
 /// What a key on the canvas asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,6 +9,12 @@ pub(super) enum KeyAct {
     Send(Input),
     /// To the form of the selected task.
     Open,
+    /// To the field of its name.
+    Rename,
+    /// To the search for the next task.
+    Add,
+    /// While it is held a drag pans; let go of without one, it folds.
+    Space,
 }
 
 /// A key press, as the browser tells it. `command` is Ctrl, or Cmd on a Mac.
@@ -25,6 +32,8 @@ pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
     let act = match key {
         "Delete" | "Backspace" => Act::Delete,
         "Escape" => Act::Escape,
+        "ArrowUp" | "ArrowLeft" if shift => Act::ExtendEarlier,
+        "ArrowDown" | "ArrowRight" if shift => Act::ExtendLater,
         "ArrowUp" if alt => Act::MoveEarlier,
         "ArrowDown" if alt => Act::MoveLater,
         "ArrowUp" => Act::Up,
@@ -33,16 +42,22 @@ pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
         "ArrowRight" if !alt => Act::Right,
         "Home" => Act::First,
         "End" => Act::Last,
-        " " => Act::ToggleCollapsed,
+        " " => return Some(KeyAct::Space),
+        "a" | "A" if command => Act::SelectAll,
+        "g" | "G" if command && shift => Act::Unwrap,
         "d" | "D" if command => Act::Duplicate,
         "z" if command && !shift => Act::Undo,
         "z" | "Z" if command => Act::Redo,
         "y" | "Y" if command => Act::Redo,
         "Enter" => return Some(KeyAct::Open),
+        "F2" => return Some(KeyAct::Rename),
+        "a" if !alt => return Some(KeyAct::Add),
+        "g" if command => return Some(KeyAct::Send(Input::Wrap { kind: WrapKind::Do })),
+        "F" if !command && !alt => return Some(KeyAct::Send(Input::FitSelection)),
         "+" | "=" if !command => return Some(KeyAct::Send(Input::ZoomBy { factor: 1.25 })),
         "-" if !command => return Some(KeyAct::Send(Input::ZoomBy { factor: 0.8 })),
         "0" if !command => return Some(KeyAct::Send(Input::ZoomTo { zoom: 1.0 })),
-        "f" | "F" if !command && !alt => return Some(KeyAct::Send(Input::Fit)),
+        "f" if !command && !alt => return Some(KeyAct::Send(Input::Fit)),
         _ => return None,
     };
     Some(KeyAct::Send(Input::Do { act }))
@@ -58,7 +73,17 @@ pub(super) fn only_looks(act: Act) -> bool {
         | Act::First
         | Act::Last
         | Act::Escape
+        | Act::SelectAll
+        | Act::ExtendEarlier
+        | Act::ExtendLater
         | Act::ToggleCollapsed => true,
-        Act::Delete | Act::Undo | Act::Redo | Act::Duplicate | Act::MoveEarlier | Act::MoveLater => false,
+        Act::Cut
+        | Act::Unwrap
+        | Act::Delete
+        | Act::Undo
+        | Act::Redo
+        | Act::Duplicate
+        | Act::MoveEarlier
+        | Act::MoveLater => false,
     }
 }

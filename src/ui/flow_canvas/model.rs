@@ -1,8 +1,11 @@
 //! A session and the signals that views draw from: the one place where effects become redraws.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use canvas::{DropPreview, Effect, Hit, Input, LayoutOptions, Point, Scene, Session, Viewport};
+use canvas::{
+    Connection, DropPreview, Effect, Hit, Input, LayoutOptions, Point, Rect, Scene, Session, Viewport,
+};
 use flow::{Document, Pointer};
 use leptos::prelude::*;
 
@@ -12,11 +15,18 @@ pub struct CanvasModel {
     session: StoredValue<Session>,
     pub scene: RwSignal<Arc<Scene>>,
     pub viewport: RwSignal<Viewport>,
+    /// The task that leads the selection.
     pub selection: RwSignal<Option<Pointer>>,
+    /// Everything that is selected.
+    pub selected: RwSignal<Arc<BTreeSet<Pointer>>>,
     /// What the drag under way would do.
     pub preview: RwSignal<Option<DropPreview>>,
-    /// The task that is being dragged.
-    pub dragged: RwSignal<Option<Pointer>>,
+    /// The tasks that are being dragged.
+    pub dragged: RwSignal<Vec<Pointer>>,
+    /// The line that is being drawn from a port.
+    pub connection: RwSignal<Option<Connection>>,
+    /// The rectangle that is being drawn around tasks.
+    pub marquee: RwSignal<Option<Rect>>,
     /// Grows with each change of the document.
     pub revision: RwSignal<u64>,
 }
@@ -28,8 +38,11 @@ impl CanvasModel {
             scene: RwSignal::new(Arc::new(session.scene().clone())),
             viewport: RwSignal::new(session.viewport()),
             selection: RwSignal::new(None),
+            selected: RwSignal::default(),
             preview: RwSignal::new(None),
-            dragged: RwSignal::new(None),
+            dragged: RwSignal::new(Vec::new()),
+            connection: RwSignal::new(None),
+            marquee: RwSignal::new(None),
             revision: RwSignal::new(session.revision()),
             session: StoredValue::new(session),
         }
@@ -46,16 +59,17 @@ impl CanvasModel {
                     self.scene.set(Arc::new(self.read(|session| session.scene().clone())))
                 }
                 Effect::SelectionChanged => {
-                    self.selection.set(self.read(|session| session.selection().cloned()))
+                    let lead = self.read(|session| session.selection().cloned());
+                    update(self.selection, lead);
+                    self.selected.set(Arc::new(self.read(|session| session.selected_set().clone())));
                 }
                 Effect::ViewportChanged => self.viewport.set(self.read(Session::viewport)),
                 Effect::DocumentChanged => self.revision.set(self.read(Session::revision)),
                 Effect::PreviewChanged => {
                     self.preview.set(self.read(|session| session.preview().cloned()));
-                    let dragged = self.read(|session| session.dragged().cloned());
-                    if self.dragged.with_untracked(|before| *before != dragged) {
-                        self.dragged.set(dragged);
-                    }
+                    update(self.dragged, self.read(|session| session.dragged().to_vec()));
+                    update(self.connection, self.read(|session| session.connection().cloned()));
+                    update(self.marquee, self.read(Session::marquee));
                 }
                 Effect::Refused { .. } | Effect::Announce { .. } | Effect::Warned { .. } => {}
             }
@@ -80,5 +94,12 @@ impl CanvasModel {
             Hit::Node { node, .. } => session.scene().task_of(node).map(|task| task.pointer.clone()),
             Hit::Gap { .. } | Hit::Nothing => None,
         })
+    }
+}
+
+/// Tells only those who draw from a signal that has changed.
+fn update<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, now: T) {
+    if signal.with_untracked(|before| *before != now) {
+        signal.set(now);
     }
 }

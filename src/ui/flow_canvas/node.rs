@@ -45,11 +45,14 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
         let pointer = pointer.clone();
         move |_| flags.read().get(&pointer).copied()
     });
-    let is = |signal: RwSignal<Option<Pointer>>| {
+    let selected = Memo::new({
         let pointer = pointer.clone();
-        Memo::new(move |_| signal.read().as_ref() == Some(&pointer))
-    };
-    let (selected, dragged) = (is(model.selection), is(model.dragged));
+        move |_| model.selected.read().contains(&pointer)
+    });
+    let dragged = Memo::new({
+        let pointer = pointer.clone();
+        move |_| model.dragged.read().contains(&pointer)
+    });
     let tab = {
         let pointer = pointer.clone();
         move || if entry.read().as_ref() == Some(&pointer) { "0" } else { "-1" }

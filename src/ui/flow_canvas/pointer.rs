@@ -8,6 +8,8 @@ use leptos::ev;
 pub(super) struct Touches {
     /// Pointers that are down, with where they are.
     down: Vec<(i32, Point)>,
+    /// The space key is held: a drag pans.
+    pub(super) space: bool,
 }
 
 impl Touches {
@@ -15,7 +17,9 @@ impl Touches {
         self.down.retain(|(id, _)| *id != event.pointer_id());
         self.down.push((event.pointer_id(), position));
         match self.down.len() {
-            1 => vec![Input::PointerDown { position, button: button(event), modifiers: modifiers(event) }],
+            1 => {
+                vec![Input::PointerDown { position, button: button(event), modifiers: self.modifiers(event) }]
+            }
             // The second finger turns whatever the first began into a pinch.
             2 => vec![Input::PointerCancelled],
             _ => Vec::new(),
@@ -28,7 +32,7 @@ impl Touches {
             own.1 = position;
         }
         match (before.as_slice(), self.down.as_slice()) {
-            ([_], [_]) => vec![Input::PointerMoved { position, modifiers: modifiers(event) }],
+            ([_], [_]) => vec![Input::PointerMoved { position, modifiers: self.modifiers(event) }],
             ([(_, first), (_, second)], [(_, left), (_, right)]) => pinch((*first, *second), (*left, *right)),
             _ => Vec::new(),
         }
@@ -38,10 +42,14 @@ impl Touches {
         let before = self.down.len();
         self.down.retain(|(id, _)| *id != event.pointer_id());
         if before == 1 && self.down.is_empty() {
-            vec![Input::PointerUp { position, modifiers: modifiers(event) }]
+            vec![Input::PointerUp { position, modifiers: self.modifiers(event) }]
         } else {
             Vec::new()
         }
+    }
+
+    fn modifiers(&self, event: &ev::PointerEvent) -> Modifiers {
+        Modifiers { alt: event.alt_key(), space: self.space, shift: event.shift_key() }
     }
 
     pub(super) fn lost(&mut self, event: &ev::PointerEvent) -> Vec<Input> {
@@ -79,10 +87,7 @@ fn button(event: &ev::PointerEvent) -> PointerButton {
     match event.button() {
         1 => PointerButton::Middle,
         2 => PointerButton::Secondary,
+        _ if event.pointer_type() == "touch" => PointerButton::Touch,
         _ => PointerButton::Primary,
     }
-}
-
-fn modifiers(event: &ev::PointerEvent) -> Modifiers {
-    Modifiers { alt: event.alt_key(), space: false }
 }

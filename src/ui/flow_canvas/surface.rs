@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use canvas::{Input, NodeKind, Point, Rect, Size, Viewport};
+use canvas::{Act, Input, NodeKind, Point, Rect, Size, Viewport};
 use flow::{Pointer, Severity};
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -11,7 +11,9 @@ use wasm_bindgen::JsCast;
 
 use super::edges::Edges;
 use super::gaps::{DragView, Gaps};
+use super::hands::{self, HandView};
 use super::keys::{self, Key, KeyAct};
+use super::minimap::Minimap;
 use super::node::{NodeContext, NodeView};
 use super::pointer::{Touches, wheel};
 use super::zoom::ZoomButtons;
@@ -41,6 +43,12 @@ pub fn Surface(
     /// Enter on a task: to its form.
     #[prop(optional)]
     on_open: Option<Callback<()>>,
+    /// F2 on a task: to its name.
+    #[prop(optional)]
+    on_rename: Option<Callback<()>>,
+    /// `a`: to the search for the task that comes next.
+    #[prop(optional)]
+    on_add: Option<Callback<()>>,
     /// A place was chosen for the next task.
     #[prop(optional)]
     on_gap: Option<Callback<(Pointer, usize)>>,
@@ -99,6 +107,19 @@ pub fn Surface(
             on_gap.run((list, index));
         }
     };
+    hands::pan_at_edges(model, on_input);
+    let open_form = move |event: &ev::KeyboardEvent, then: Option<Callback<()>>| {
+        let task = focused_task(event).or_else(|| model.selection.get_untracked());
+        if task.is_some() {
+            event.prevent_default();
+            on_input.run(Input::Select { pointer: task });
+            if let Some(then) = then {
+                then.run(());
+            }
+        }
+    };
+    // Whether the space key is down, and whether something was dragged meanwhile.
+    let space = StoredValue::new(None::<Viewport>);
     let on_key = move |event: ev::KeyboardEvent| {
         if !is_canvas_key(&event) {
             return;
@@ -116,14 +137,20 @@ pub fn Surface(
                 event.stop_propagation();
                 on_input.run(input);
             }
-            Some(KeyAct::Open) => {
-                let task = focused_task(&event).or_else(|| model.selection.get_untracked());
-                if task.is_some() {
-                    event.prevent_default();
-                    on_input.run(Input::Select { pointer: task });
-                    if let Some(on_open) = on_open {
-                        on_open.run(());
-                    }
+            Some(KeyAct::Open) => open_form(&event, on_open),
+            Some(KeyAct::Rename) => open_form(&event, on_rename),
+            Some(KeyAct::Add) if mode.get_untracked() == SurfaceMode::Edit => {
+                event.prevent_default();
+                if let Some(on_add) = on_add {
+                    on_add.run(());
+                }
+            }
+            Some(KeyAct::Add) => {}
+            Some(KeyAct::Space) => {
+                event.prevent_default();
+                if !event.repeat() {
+                    space.set_value(Some(model.viewport.get_untracked()));
+                    touches.update_value(|touches| touches.space = true);
                 }
             }
             None => {}
@@ -139,6 +166,19 @@ pub fn Surface(
                 tabindex="0"
                 style=move || background(&model.viewport.read())
                 on:keydown=on_key
+                on:keyup=move |event: ev::KeyboardEvent| {
+                    if event.key() == " " {
+                        touches.update_value(|touches| touches.space = false);
+                        let before = space.try_update_value(Option::take).flatten();
+                        if before == Some(model.viewport.get_untracked()) {
+                            on_input.run(Input::Do { act: Act::ToggleCollapsed });
+                        }
+                    }
+                }
+                on:blur=move |_| touches.update_value(|touches| touches.space = false)
+                on:copy=move |event| { hands::copy(model, &event.into()); }
+                on:cut=move |event| run(hands::cut(model, &event.into()).into_iter().collect())
+                on:paste=move |event| run(hands::paste(&event.into()).into_iter().collect())
                 on:pointerdown=move |event: ev::PointerEvent| {
                     if event.button() == 1 {
                         event.prevent_default();
@@ -176,10 +216,12 @@ pub fn Surface(
                     </For>
                     <Show when=move || mode.get() == SurfaceMode::Edit>
                         <Gaps model seen chosen on_gap=Callback::new(choose_gap) />
+                        <HandView model />
                         <DragView model />
                     </Show>
                 </div>
             </div>
+            <Minimap model on_input />
             <ZoomButtons model on_input />
         </div>
     }

@@ -6,6 +6,9 @@ use crate::Point;
 /// So near to an edge it begins, in screen pixels.
 const EDGE: f64 = 44.0;
 
+/// So far outside the pointer is somewhere else: over the palette, say.
+const OUTSIDE: f64 = 80.0;
+
 /// At the very edge it moves so far, in screen pixels a second.
 const SPEED: f64 = 900.0;
 
@@ -27,6 +30,10 @@ impl Session {
     fn drift(&self) -> Option<Point> {
         let (position, _) = self.held.filter(|_| self.gesture.drags())?;
         let size = self.viewport.size;
+        let near = |at: f64, length: f64| (-OUTSIDE..=length + OUTSIDE).contains(&at);
+        if !near(position.x, size.width) || !near(position.y, size.height) {
+            return None;
+        }
         let along = |at: f64, length: f64| {
             // On a canvas hardly wider than its edges there is nowhere to hold still.
             let edge = EDGE.min(length / 4.0);

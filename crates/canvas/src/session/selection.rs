@@ -57,6 +57,11 @@ impl Session {
         tasks.into_iter().map(|(_, task)| task.clone()).collect()
     }
 
+    /// The same as a set.
+    pub fn selected_set(&self) -> &BTreeSet<Pointer> {
+        &self.selection.marked
+    }
+
     /// How many tasks are selected.
     pub fn selected_count(&self) -> usize {
         self.selection.marked.len()
