@@ -18,5 +18,7 @@ mod faults;
 mod flow_directives;
 #[path = "engine/hand.rs"]
 mod hand;
+#[path = "engine/programs.rs"]
+mod programs;
 #[path = "engine/properties.rs"]
 mod properties;

@@ -37,9 +37,35 @@ async fn main() {
     measure("1 job of 500 steps, one after another", 1, 500, steps(500)).await;
     measure("1 job of 500 steps, all at once", 1, 500, json!([{"all": {"fork": {"branches": steps(500)}}}]))
         .await;
+    let over = |size: usize, task: Value| json!([{"loop": {"for": {"in": format!("[range({size})]")}, "do": [{"one": task}]}}]);
+    // One measurement that does not count: the first run of a process pays for pages and caches.
+    measure("1 loop of 1000, to warm up", 1, 1_000, over(1_000, json!({"set": {"n": 1}}))).await;
+    grow("1 loop of values", &[1_000, 10_000, 100_000], |size| {
+        over(size, json!({"set": {"n": "${ $item }"}}))
+    })
+    .await;
+    let called = json!({"call": "dns-record-add:1.0.0@default", "with": {"n": "${ $item }"}});
+    grow("1 loop of calls", &[1_000, 10_000], |size| over(size, called.clone())).await;
+    grow("1 fork of calls", &[100, 1_000], |size| json!([{"all": {"fork": {"branches": steps(size)}}}]))
+        .await;
 }
 
-async fn measure(what: &str, jobs: usize, steps: usize, tasks: Value) {
+/// Runs the same work in two or more sizes, and says by how much the dearest of them is dearer a piece than the cheapest
+/// size that is measured well.
+async fn grow(what: &str, sizes: &[usize], tasks: impl Fn(usize) -> Value) {
+    let mut costs = Vec::new();
+    for &size in sizes {
+        forget_peak();
+        let took = measure(&format!("{what} of {size}"), 1, size, tasks(size)).await;
+        costs.push(took.as_secs_f64() * 1e6 / size as f64);
+        println!("    {:.0} µs a piece, at most {} MiB in memory", costs[costs.len() - 1], peak());
+    }
+    if let [first, .., last] = costs[..] {
+        println!("    ratio of the largest to the smallest, a piece: {:.2} (aim: 1.3 at most)", last / first);
+    }
+}
+
+async fn measure(what: &str, jobs: usize, steps: usize, tasks: Value) -> Duration {
     let directory = tempfile::tempdir().unwrap();
     let database = Database::open(directory.path()).await.unwrap();
     let executions =
@@ -51,22 +77,33 @@ async fn measure(what: &str, jobs: usize, steps: usize, tasks: Value) {
     .to_string();
     let begun = Instant::now();
     let starting = (0..jobs).map(|_| executions.start(start(&definition)));
-    let names: Vec<String> = futures::future::join_all(starting)
-        .await
-        .into_iter()
-        .map(|started| started.unwrap().job_name)
-        .collect();
+    for started in futures::future::join_all(starting).await {
+        started.unwrap();
+    }
     let started = begun.elapsed();
-    for name in &names {
-        while executions.status("bench", name, false).await.unwrap().job.status != Status::Completed {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+    while !executions.running_jobs(&["bench".to_owned()]).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let took = begun.elapsed();
+    let last = executions.last_jobs(&["bench".to_owned()]).await.unwrap();
+    assert_eq!(last["bench"].status, Status::Completed);
     let rate = (jobs * steps) as f64 / took.as_secs_f64();
-    println!("{what}: {took:.2?} ({rate:.0} steps a second; all accepted after {started:.2?})");
+    println!("{what}: {took:.2?} ({rate:.0} a second; all accepted after {started:.2?})");
     executions.shutdown().await;
     database.close().await;
+    took
+}
+
+/// The most memory that this process has held since [`forget_peak`], in MiB; 0 where the system does not tell.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or_default() / 1024
+}
+
+fn forget_peak() {
+    // Linux only, and only where it is allowed: then the peak is that of the whole benchmark so far.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 fn start(definition: &str) -> StartJob {

@@ -75,6 +75,7 @@ impl Queue {
         std::mem::take(&mut self.touched)
     }
 
+    #[cfg(debug_assertions)]
     pub(super) fn owners(&self) -> impl Iterator<Item = TaskId> {
         self.by_owner.keys().copied()
     }
