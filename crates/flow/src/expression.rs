@@ -13,6 +13,7 @@ mod budget;
 mod compile;
 mod convert;
 mod guard;
+mod memo;
 mod natives;
 mod signatures;
 mod template;
@@ -25,6 +26,7 @@ use jaq_core::{Ctx, Vars};
 use jaq_json::Val;
 use serde_json::Value;
 
+pub use memo::Memo;
 pub use template::{Template, interpolate_uri};
 
 use budget::Budget;
@@ -36,6 +38,11 @@ pub const DEEPEST_VALUE: usize = 96;
 /// Named values that an expression sees: `workflow` for `$workflow`, and so on. Asked only for those it uses.
 pub trait Arguments {
     fn argument(&self, name: &str) -> Option<Cow<'_, Value>>;
+
+    /// Where values that are seen again and again are remembered, if anywhere.
+    fn memo(&self) -> Option<&Memo> {
+        None
+    }
 }
 
 impl Arguments for BTreeMap<String, Value> {
@@ -105,15 +112,19 @@ impl Expression {
     /// # Errors
     /// An [`ExpressionError`] other than `Syntax`.
     pub fn evaluate(&self, input: &Value, arguments: &dyn Arguments) -> Result<Value, ExpressionError> {
+        let into_jq = |value: &Value| match arguments.memo() {
+            Some(memo) => memo.into_jq(value),
+            None => convert::into_jq(value),
+        };
         let mut values = Vec::with_capacity(self.variables.len());
         for name in self.variables() {
             let value = arguments.argument(name).ok_or_else(|| ExpressionError::UnknownVariable {
                 expression: self.text.clone(),
                 variable: name.to_owned(),
             })?;
-            values.push(convert::into_jq(&value));
+            values.push(into_jq(&value));
         }
-        let input = convert::into_jq(input);
+        let input = into_jq(input);
         // jaq is other people's code, run on other people's programs: a panic in it must not take the hub along.
         let outcome = catch_unwind(AssertUnwindSafe(|| self.collect(input, values)));
         match outcome {

@@ -8,3 +8,20 @@ CREATE TABLE state_parts (
     value TEXT NOT NULL,
     PRIMARY KEY (job, part)
 ) STRICT, WITHOUT ROWID;
+
+-- Large values that several tasks of a run took in or gave out: a fork's input is kept once, not once for each branch. The
+-- numbers are the engine's own; private inputs are masked, as in the tasks.
+CREATE TABLE task_values (
+    job    INTEGER NOT NULL REFERENCES jobs (id),
+    number INTEGER NOT NULL,
+    value  TEXT NOT NULL,
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+-- Where these are set, the value stands there and the column beside is empty.
+ALTER TABLE tasks ADD COLUMN input_number INTEGER;
+ALTER TABLE tasks ADD COLUMN output_number INTEGER;
+
+-- A job of a hundred thousand tasks is shown by those that matter, and these are found without reading the others.
+CREATE INDEX tasks_by_place ON tasks (job, place, task);
+CREATE INDEX tasks_open ON tasks (job, task)
+    WHERE status IN ('pending', 'running', 'waiting', 'suspended', 'faulted');

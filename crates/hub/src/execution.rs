@@ -41,7 +41,7 @@ use self::http::HttpRunner;
 use self::interpreter::State;
 use self::logs::SqliteLogs;
 use self::masking::Masking;
-use self::plan::{Act, ActRow, NewJob, Write};
+use self::plan::{Act, ActRow, KeptValues, NewJob, Write};
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection};
@@ -161,7 +161,15 @@ impl Executions {
         };
         let job = self.host.next_job();
         let state = State::new();
-        let memory = Memory { job, prepared, state, masking, progress, status: TaskStatus::Pending };
+        let memory = Memory {
+            job,
+            prepared,
+            state,
+            masking,
+            progress,
+            status: TaskStatus::Pending,
+            kept: KeptValues::default(),
+        };
         self.host.begin(&job_name, memory, event, beside).await?;
         let (status,): (String,) = sqlx::query_as("SELECT status FROM jobs WHERE id = ?")
             .bind(job)

@@ -57,9 +57,13 @@ pub struct JobStatus {
     pub output: Value,
     #[serde(default)]
     pub definition_revision: u64,
-    /// In document order, instances of a loop in the order of their start.
+    /// In document order, instances of a loop in the order of their start. Of a job of very many tasks those that matter
+    /// most: what is at fault, waits or runs, then the newest, and the newest instance of each task in any case.
     #[serde(default)]
     pub tasks: Vec<Task>,
+    /// How many tasks are not among `tasks` (ours beyond the reference).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tasks_omitted: u64,
     #[serde(default)]
     pub paths_not_taken: Vec<String>,
     /// Who did what by hand, oldest first (ours beyond the reference).
@@ -121,10 +125,17 @@ pub struct Task {
     pub output: Value,
     #[serde(default)]
     pub error: Option<TaskError>,
+    /// The input and the output are null because the answer would be too large with them (ours beyond the reference).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub values_omitted: bool,
     #[serde(default)]
     pub waiting: Option<Waiting>,
     #[serde(default)]
     pub log_lines: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What a person has to know to decide. `kind` is `approval`; other kinds are shown as waiting, without a decision.

@@ -169,7 +169,7 @@ impl Run<'_> {
             Ok(output) => {
                 self.state.phase = Phase::Ended;
                 self.log(None, LogLevel::Info, "completed");
-                self.record_job(TaskStatus::Completed, None, output);
+                self.record_job(TaskStatus::Completed, None, output.into_value());
             }
             Err(error) => self.fail(error),
         }

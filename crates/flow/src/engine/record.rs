@@ -18,7 +18,14 @@ impl Run<'_> {
         task: Option<TaskId>,
         local: &'s [(&'s str, Cow<'s, Value>)],
     ) -> Scope<'s> {
-        Scope { program: self.program, state: &self.state, task, local }
+        Scope {
+            program: self.program,
+            state: &self.state,
+            task,
+            local,
+            workflow: &self.workflow,
+            memo: &self.memo,
+        }
     }
 
     pub(super) fn pointer_of(&self, task: Option<TaskId>) -> Pointer {
@@ -43,6 +50,9 @@ impl Run<'_> {
         let Some(frame) = self.state.frames.get_mut(&task) else { return };
         frame.status = status;
         let record = record_of(self.program.node(frame.node), task, frame, output.into());
+        // What is stored apart is written once, whoever records it.
+        let sizes = [&record.input, &record.output].map(|value| value.number().map_or(value.size(), |_| 0));
+        self.recorded = self.recorded.saturating_add(sizes.iter().sum());
         self.commands.push(Command::RecordTask { task: Box::new(record) });
     }
 

@@ -1,6 +1,7 @@
 //! One step: takes the event, does what is ready, and says what the shell has to do.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -8,12 +9,16 @@ use serde_json::Value;
 use super::state::{Body, Frame, Phase, Ready, Shared, State, Timer};
 use super::{Command, Event, LogLevel, Start, TaskId, TaskStatus, TimerId, Timestamp, WorkflowError, errors};
 use crate::Program;
-use crate::expression::{DEEPEST_VALUE, ExpressionError};
+use crate::expression::{DEEPEST_VALUE, ExpressionError, Memo};
 use crate::program::{Delay, Expression, ListId, Node, Template};
 
 /// How many tasks one event may begin. What is left goes on with the next one, so that a definition that loops
 /// without waiting keeps neither the hub nor a person's stop from their turn.
 const MOST_BEGINNINGS: usize = 200;
+
+/// How many bytes of values one event may record, roughly. What is left goes on with the next one, so that large values do
+/// not add up to a transaction that nobody has the memory for.
+const MOST_RECORDED: usize = 4 * 1024 * 1024;
 
 pub(super) struct Run<'p> {
     pub(super) program: &'p Program,
@@ -22,11 +27,24 @@ pub(super) struct Run<'p> {
     pub(super) at: Timestamp,
     /// The call that this event is the answer to.
     pub(super) answered: Option<(TaskId, u32)>,
+    /// Bytes of values in the records so far, roughly.
+    pub(super) recorded: usize,
+    pub(super) workflow: OnceCell<Shared>,
+    pub(super) memo: Memo,
 }
 
 impl<'p> Run<'p> {
     pub(super) fn new(program: &'p Program, state: State, at: Timestamp) -> Self {
-        Self { program, state, commands: Vec::new(), at, answered: None }
+        Self {
+            program,
+            state,
+            commands: Vec::new(),
+            at,
+            answered: None,
+            recorded: 0,
+            workflow: OnceCell::new(),
+            memo: Memo::default(),
+        }
     }
 
     pub(super) fn take(&mut self, event: Event) {
@@ -109,7 +127,7 @@ impl<'p> Run<'p> {
     /// Does what is ready, up to a bound, and then says how things stand.
     fn work(&mut self) {
         let mut beginnings = 0;
-        while beginnings < MOST_BEGINNINGS {
+        while beginnings < MOST_BEGINNINGS && self.recorded < MOST_RECORDED {
             let Some((place, ready)) = self.state.ready.pop_front() else { break };
             if ready.owner().is_some_and(|owner| !self.state.frames.contains_key(&owner)) {
                 continue;
@@ -221,6 +239,7 @@ impl<'p> Run<'p> {
         input: &Value,
         local: &[(&str, Cow<'_, Value>)],
     ) -> Result<Value, WorkflowError> {
+        self.remember(task);
         let result = template.evaluate(input, &self.scope(Some(task), local));
         self.as_fault(Some(task), result.and_then(shallow))
     }
@@ -232,19 +251,30 @@ impl<'p> Run<'p> {
         input: &Value,
         local: &[(&str, Cow<'_, Value>)],
     ) -> Result<bool, WorkflowError> {
+        self.remember(task);
         self.as_fault(Some(task), expression.holds(input, &self.scope(Some(task), local)))
+    }
+
+    /// What large values become to expressions is worth remembering: a thousand branches, or iterations, see the same.
+    fn remember(&self, task: TaskId) {
+        let job = &self.state.job;
+        let frame = self.state.frames.get(&task);
+        let seen = frame.into_iter().flat_map(|frame| [&frame.raw_input, frame.input()]);
+        for value in seen.chain([&job.input, &job.context, &job.runtime]).filter(|value| value.is_large()) {
+            self.memo.remember(value);
+        }
     }
 
     pub(super) fn evaluate_workflow(
         &self,
         template: Option<&Template>,
-        input: &Value,
-    ) -> Result<Value, WorkflowError> {
+        input: &Shared,
+    ) -> Result<Shared, WorkflowError> {
         match template {
             None => Ok(input.clone()),
             Some(template) => {
                 let result = template.evaluate(input, &self.scope(None, &[]));
-                self.as_fault(None, result.and_then(shallow))
+                self.as_fault(None, result.and_then(shallow)).map(Shared::from)
             }
         }
     }

@@ -2,14 +2,15 @@
 //! loops and catches around it (DSL reference, Runtime Expressions). Built only for the names that are used.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use serde_json::{Value, json};
 
 use super::moment::descriptor;
-use super::state::{Body, Frame, State};
+use super::state::{Body, Frame, Shared, State};
 use super::{TaskId, WorkflowError};
 use crate::Program;
-use crate::expression::Arguments;
+use crate::expression::{Arguments, Memo};
 use crate::program::Action;
 
 pub(super) struct Scope<'a> {
@@ -19,6 +20,9 @@ pub(super) struct Scope<'a> {
     pub(super) task: Option<TaskId>,
     /// Further variables, the innermost first.
     pub(super) local: &'a [(&'a str, Cow<'a, Value>)],
+    /// `$workflow`, once somebody has asked for it: it holds the whole definition.
+    pub(super) workflow: &'a OnceCell<Shared>,
+    pub(super) memo: &'a Memo,
 }
 
 impl Arguments for Scope<'_> {
@@ -36,12 +40,18 @@ impl Arguments for Scope<'_> {
             "secrets" => Some(Cow::Borrowed(&job.secrets)),
             "runtime" => Some(Cow::Borrowed(&job.runtime)),
             "input" => Some(Cow::Borrowed(frame.map_or(&job.input, Frame::input) as &Value)),
-            "workflow" => Some(Cow::Owned(json!({
-                "id": job.id,
-                "definition": self.program.definition,
-                "input": job.input,
-                "startedAt": descriptor(job.started_at),
-            }))),
+            "workflow" => {
+                let workflow = self.workflow.get_or_init(|| {
+                    Shared::from(json!({
+                        "id": job.id,
+                        "definition": self.program.definition,
+                        "input": job.input,
+                        "startedAt": descriptor(job.started_at),
+                    }))
+                });
+                self.memo.remember(workflow);
+                Some(Cow::Borrowed(workflow))
+            }
             "task" => frame.map(|frame| {
                 let node = self.program.node(frame.node);
                 Cow::Owned(json!({
@@ -54,6 +64,10 @@ impl Arguments for Scope<'_> {
             }),
             _ => None,
         }
+    }
+
+    fn memo(&self) -> Option<&Memo> {
+        Some(self.memo)
     }
 }
 

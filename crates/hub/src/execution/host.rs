@@ -26,7 +26,7 @@ use super::blueprint::{Blueprint, Progress};
 use super::faults;
 use super::interpreter::{Program, State, step};
 use super::masking::Masking;
-use super::plan::{Effect, LogRow, Plan, Write, is_final, plan};
+use super::plan::{Effect, KeptValues, LogRow, Plan, Write, is_final, plan};
 use super::runner::TaskRunner;
 use super::seams::{ExecutionHost, Submitted};
 use super::store::{CommitError, Committer};
@@ -37,7 +37,7 @@ use crate::error::HubError;
 
 pub(super) struct Host {
     database: Database,
-    committer: Committer,
+    pub(super) committer: Committer,
     runner: Arc<dyn TaskRunner>,
     cells: Mutex<HashMap<String, Cell>>,
     prepared: Mutex<HashMap<String, Weak<Prepared>>>,
@@ -70,6 +70,7 @@ pub(super) struct Memory {
     pub(super) masking: Masking,
     pub(super) progress: Progress,
     pub(super) status: TaskStatus,
+    pub(super) kept: KeptValues,
 }
 
 /// A job that nobody else can change until this is dropped.
@@ -100,7 +101,7 @@ impl Host {
                 Err(LoadError::Hub(error)) => return Err(error),
             },
         };
-        let Memory { job, prepared, state, masking, mut progress, status } = memory;
+        let Memory { job, prepared, state, masking, mut progress, status, mut kept } = memory;
         let used_up = used_up(&event);
         let stepping = Arc::clone(&prepared);
         // Expressions may take their time, within their budget; a step that fails takes nothing with it but its job.
@@ -113,12 +114,13 @@ impl Host {
             Ok(Ok((state, changes, commands))) => {
                 if commands.is_empty() && used_up.is_none() {
                     // Nothing follows from it: a decision that came too late, a retry of what is not faulted.
-                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status });
+                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status, kept });
                     return Ok(Submitted::Ignored);
                 }
                 let submitted = if commands.is_empty() { Submitted::Ignored } else { Submitted::Applied };
                 let Plan { writes: planned, effects, status: changed } =
-                    plan(commands, &prepared.blueprint, &masking, &mut progress);
+                    plan(commands, &prepared.blueprint, &masking, &mut progress, &mut kept);
+                kept.release(&changes.released);
                 let mut writes = beside;
                 writes.extend(key.map(|key| Write::Handled { key }));
                 writes.extend(used_up);
@@ -137,7 +139,7 @@ impl Host {
                 if is_final(status) {
                     self.forget(&locked.job_name);
                 } else {
-                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status });
+                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status, kept });
                 }
                 return Ok(submitted);
             }

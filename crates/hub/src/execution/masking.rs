@@ -59,6 +59,11 @@ impl Masking {
         })
     }
 
+    /// A value as JSON text.
+    pub(super) fn json(&self, value: &Value) -> String {
+        if self.private.is_empty() { value.to_string() } else { self.value(value).to_string() }
+    }
+
     pub(super) fn value(&self, value: &Value) -> Value {
         if self.private.is_empty() {
             return value.clone();

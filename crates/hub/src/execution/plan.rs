@@ -1,8 +1,11 @@
 //! From the commands of the engine to what has to be written and what has to be done. Pure: `store` writes, `host` does.
 
+use std::collections::HashSet;
+
 use flow::Pointer;
 use flow::engine::{
-    Call, Changes, Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp, Waiting,
+    Call, Changes, Command, JobRecord, LogLevel, Shared, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp,
+    Waiting,
 };
 
 use super::blueprint::{Blueprint, Progress};
@@ -34,9 +37,11 @@ pub(super) enum Write {
     Cancelled {
         at: Timestamp,
     },
-    Task {
-        task: Box<TaskRecord>,
-        place: i64,
+    Task(Box<TaskRow>),
+    /// A large value that tasks refer to; the same one again changes nothing.
+    TaskValue {
+        number: u64,
+        value: String,
     },
     Call {
         task: TaskId,
@@ -81,6 +86,37 @@ pub(super) struct NewJob {
     /// The private values: a JSON array of texts.
     pub(super) private: String,
     pub(super) tasks_total: i64,
+}
+
+/// The projection of a task.
+#[derive(Clone, Debug)]
+pub(super) struct TaskRow {
+    /// Without its input and output.
+    pub(super) task: TaskRecord,
+    pub(super) place: i64,
+    pub(super) input: Kept,
+    pub(super) output: Kept,
+}
+
+/// Where the JSON of a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    Here(String),
+    /// In a [`Write::TaskValue`] of this number, of this event or an earlier one.
+    Apart(u64),
+}
+
+/// The values of [`Write::TaskValue`] that are written and may be referred to again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptValues(HashSet<u64>);
+
+impl KeptValues {
+    /// No task refers to these for the first time any more.
+    pub(super) fn release(&mut self, numbers: &[u64]) {
+        for number in numbers {
+            self.0.remove(number);
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -190,11 +226,12 @@ pub(super) fn plan(
     blueprint: &Blueprint,
     masking: &Masking,
     progress: &mut Progress,
+    kept: &mut KeptValues,
 ) -> Plan {
     let mut plan = Plan::default();
     let before = (progress.total(), progress.done());
     for command in commands {
-        add(&mut plan, command, blueprint, masking, progress);
+        add(&mut plan, command, blueprint, masking, (progress, kept));
     }
     let after = (progress.total(), progress.done());
     if before != after {
@@ -207,7 +244,13 @@ pub(super) fn plan(
     plan
 }
 
-fn add(plan: &mut Plan, command: Command, blueprint: &Blueprint, masking: &Masking, progress: &mut Progress) {
+fn add(
+    plan: &mut Plan,
+    command: Command,
+    blueprint: &Blueprint,
+    masking: &Masking,
+    (progress, kept): (&mut Progress, &mut KeptValues),
+) {
     match command {
         Command::Call { task, attempt, pointer, call } => {
             plan.writes.push(Write::Call { task, attempt, pointer: pointer.clone(), call: call.clone() });
@@ -229,10 +272,13 @@ fn add(plan: &mut Plan, command: Command, blueprint: &Blueprint, masking: &Maski
             plan.writes.push(Write::DropTimer { timer });
             plan.effects.push(Effect::CancelTimer { timer });
         }
-        Command::RecordTask { task } => {
+        Command::RecordTask { mut task } => {
             progress.record(&task);
             let place = blueprint.place(&task.pointer);
-            plan.writes.push(Write::Task { task: Box::new(masked_task(*task, masking)), place });
+            let input = keep(plan, std::mem::take(&mut task.input), masking, kept);
+            let output = keep(plan, std::mem::take(&mut task.output), masking, kept);
+            let task = masked_task(*task, masking);
+            plan.writes.push(Write::Task(Box::new(TaskRow { task, place, input, output })));
         }
         Command::RecordJob { mut job } => {
             progress.set_not_taken(&job.paths_not_taken);
@@ -248,9 +294,16 @@ fn add(plan: &mut Plan, command: Command, blueprint: &Blueprint, masking: &Maski
     }
 }
 
+/// A value that the state holds by its number is written once, however many tasks take it in.
+fn keep(plan: &mut Plan, value: Shared, masking: &Masking, kept: &mut KeptValues) -> Kept {
+    let Some(number) = value.number() else { return Kept::Here(masking.json(&value)) };
+    if kept.0.insert(number) {
+        plan.writes.push(Write::TaskValue { number, value: masking.json(&value) });
+    }
+    Kept::Apart(number)
+}
+
 fn masked_task(mut task: TaskRecord, masking: &Masking) -> TaskRecord {
-    task.input = masking.value(&task.input).into();
-    task.output = masking.value(&task.output).into();
     task.error = task.error.map(|error| masked_error(error, masking));
     if let Some(Waiting::Approval { message, .. }) = &mut task.waiting {
         *message = masking.text(message);
@@ -312,7 +365,7 @@ mod tests {
 
     fn check(commands: Vec<Command>) -> Plan {
         let masking = Masking::new(vec!["s3cret".to_owned()]);
-        plan(commands, &Blueprint::default(), &masking, &mut Progress::default())
+        plan(commands, &Blueprint::default(), &masking, &mut Progress::default(), &mut KeptValues::default())
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the API shows of jobs, read from the projections: status, history, and the jobs of a workflow.
 
+mod tasks;
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;
@@ -81,14 +83,8 @@ impl Projection for SqliteProjection {
         .ok_or_else(|| rows::unknown_job(job_name))?;
         let (number, job) = rows::job(&row)?;
         let digest: String = row.try_get("digest")?;
-        let task_rows = sqlx::query(
-            "SELECT tasks.*, (SELECT COALESCE(MAX(line) + 1, 0) FROM log_lines
-                              WHERE log_lines.job = tasks.job AND log_lines.state = tasks.pointer) AS log_lines
-             FROM tasks WHERE job = ? ORDER BY place, task",
-        )
-        .bind(number)
-        .fetch_all(&mut *snapshot)
-        .await?;
+        let (shown, tasks_omitted) = tasks::shown(&mut snapshot, number).await?;
+        let task_rows = tasks::read(&mut snapshot, number, &shown).await?;
         let act_rows = sqlx::query("SELECT * FROM acts WHERE job = ? ORDER BY id")
             .bind(number)
             .fetch_all(&mut *snapshot)
@@ -105,6 +101,7 @@ impl Projection for SqliteProjection {
             output: rows::json(row.try_get("output")?),
             definition_revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
             tasks,
+            tasks_omitted,
             paths_not_taken: rows::optional_json(row.try_get("paths_not_taken")?).unwrap_or_default(),
             acts: act_rows.iter().map(|row| rows::act(row, job_name)).collect::<sqlx::Result<_>>()?,
             reason: row.try_get("reason")?,

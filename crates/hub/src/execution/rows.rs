@@ -109,6 +109,7 @@ pub(super) fn task(row: &SqliteRow, job_name: &str, digest: &str) -> sqlx::Resul
         iteration: row.try_get::<Option<i64>, _>("iteration")?.map(i64::unsigned_abs),
         input: json(row.try_get("input")?),
         output: json(row.try_get("output")?),
+        values_omitted: row.try_get("values_omitted")?,
         error: optional_json(row.try_get("error")?).map(task_error),
         waiting: optional_json(row.try_get("waiting")?).map(|state| waiting(state, digest)),
         log_lines: row.try_get::<i64, _>("log_lines")?.unsigned_abs(),

@@ -7,7 +7,7 @@ use flow::engine::{Changes, TaskStatus, Timestamp};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
-use super::plan::{LogRow, NewJob, Write, word};
+use super::plan::{Kept, LogRow, NewJob, TaskRow, Write, word};
 use crate::database::Database;
 
 /// How many commits at most share one transaction.
@@ -17,6 +17,9 @@ const BATCH: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct Committer {
     sender: mpsc::UnboundedSender<Commit>,
+    /// About how many bytes the commits wrote: all of them, and the largest.
+    #[cfg(test)]
+    pub(super) written: std::sync::Arc<[std::sync::atomic::AtomicUsize; 2]>,
 }
 
 #[derive(Debug)]
@@ -47,11 +50,21 @@ impl Committer {
     pub(super) fn start(database: Database) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(commit_all(database, receiver));
-        Self { sender }
+        Self {
+            sender,
+            #[cfg(test)]
+            written: Default::default(),
+        }
     }
 
     /// Commits the writes of one event; they are durable when this returns.
     pub(super) async fn commit(&self, job: i64, writes: Vec<Write>) -> Result<(), CommitError> {
+        #[cfg(test)]
+        {
+            let bytes = format!("{writes:?}").len();
+            self.written[0].fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
+            self.written[1].fetch_max(bytes, std::sync::atomic::Ordering::Relaxed);
+        }
         let (done, outcome) = oneshot::channel();
         let gone = || CommitError::Database("the hub is shutting down".to_owned());
         self.sender.send(Commit { job, writes, done: Some(done) }).map_err(|_| gone())?;
@@ -161,7 +174,17 @@ async fn apply(
                 .await?;
             end_open_tasks(connection, job, TaskStatus::Cancelled, Some(*at)).await?;
         }
-        Write::Task { task, place } => upsert_task(connection, job, task, *place).await?,
+        Write::Task(row) => upsert_task(connection, job, row).await?,
+        Write::TaskValue { number: of, value } => {
+            sqlx::query(
+                "INSERT INTO task_values (job, number, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(job)
+            .bind(number(*of))
+            .bind(value)
+            .execute(connection)
+            .await?;
+        }
         Write::Call { task, attempt, pointer, call } => {
             sqlx::query(
                 "INSERT OR REPLACE INTO calls (job, task, attempt, pointer, call) VALUES (?, ?, ?, ?, ?)",
@@ -303,16 +326,14 @@ async fn update_job(
     Ok(())
 }
 
-async fn upsert_task(
-    connection: &mut SqliteConnection,
-    job: i64,
-    task: &flow::engine::TaskRecord,
-    place: i64,
-) -> Result<(), CommitError> {
+async fn upsert_task(connection: &mut SqliteConnection, job: i64, row: &TaskRow) -> Result<(), CommitError> {
+    let TaskRow { task, place, input, output } = row;
+    let (input, input_number) = kept(input);
+    let (output, output_number) = kept(output);
     sqlx::query(
         "INSERT OR REPLACE INTO tasks (job, task, place, pointer, name, kind, function, status, attempt, started_at,
-                                       ended_at, iteration, input, output, error, waiting)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                       ended_at, iteration, input, input_number, output, output_number, error, waiting)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(job)
     .bind(number(task.task.0))
@@ -326,8 +347,10 @@ async fn upsert_task(
     .bind(task.started_at.map(|at| at.0))
     .bind(task.ended_at.map(|at| at.0))
     .bind(task.iteration.map(number))
-    .bind(task.input.to_string())
-    .bind(task.output.to_string())
+    .bind(input)
+    .bind(input_number)
+    .bind(output)
+    .bind(output_number)
     .bind(task.error.as_ref().map(json).transpose()?)
     .bind(task.waiting.as_ref().map(json).transpose()?)
     .execute(connection)
@@ -376,6 +399,14 @@ async fn insert_line(connection: &mut SqliteConnection, job: i64, line: &LogRow)
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The columns of a value: its text, or nothing and its number.
+fn kept(value: &Kept) -> (&str, Option<i64>) {
+    match value {
+        Kept::Here(text) => (text, None),
+        Kept::Apart(of) => ("", Some(number(*of))),
+    }
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, CommitError> {

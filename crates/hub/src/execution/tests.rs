@@ -1,6 +1,7 @@
 //! Runs within this process, on a database of their own. The tests of what survives a kill are in `tests/durability.rs`.
 
 mod history;
+mod large;
 mod logs;
 mod running;
 

@@ -23,6 +23,8 @@ pub struct Changes {
     pub put: Vec<(String, String)>,
     /// Names under which nothing is kept any more.
     pub dropped: Vec<String>,
+    /// The numbers of the values that this state does not hold any more; see [`Shared::number`].
+    pub released: Vec<u64>,
 }
 
 /// Parts that are no state; another version of the engine may have written them.
@@ -427,6 +429,7 @@ impl<'s> Writer<'s> {
                 self.stored.uses.remove(&number);
                 if before > 0 {
                     self.changes.dropped.push(name);
+                    self.changes.released.push(number);
                 }
                 continue;
             }

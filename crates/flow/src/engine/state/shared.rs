@@ -17,7 +17,8 @@ pub struct Shared(Arc<Inner>);
 
 struct Inner {
     value: Value,
-    is_large: bool,
+    /// Bytes of JSON, roughly.
+    size: usize,
     /// Under which number it is stored; large ones get it when they are.
     number: OnceLock<u64>,
 }
@@ -33,6 +34,16 @@ impl Shared {
         Arc::try_unwrap(self.0).map_or_else(|inner| inner.value.clone(), |inner| inner.value)
     }
 
+    /// How many bytes of JSON it is, roughly.
+    pub fn size(&self) -> usize {
+        self.0.size
+    }
+
+    /// Whether it is worth keeping apart.
+    pub(in crate::engine) fn is_large(&self) -> bool {
+        self.0.size > LARGE
+    }
+
     /// Whether both are one value, not only equal.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -40,7 +51,7 @@ impl Shared {
 
     /// Its number, `next` where it has none yet; none where it is not worth one.
     pub(super) fn numbered(&self, next: &mut u64) -> Option<u64> {
-        self.0.is_large.then(|| {
+        self.is_large().then(|| {
             *self.0.number.get_or_init(|| {
                 let number = *next;
                 *next += 1;
@@ -51,14 +62,15 @@ impl Shared {
 
     /// A large value as it comes from the store.
     pub(super) fn stored(number: u64, value: Value) -> Self {
-        Self(Arc::new(Inner { value, is_large: true, number: OnceLock::from(number) }))
+        let size = size(&value).max(LARGE + 1);
+        Self(Arc::new(Inner { value, size, number: OnceLock::from(number) }))
     }
 }
 
 impl From<Value> for Shared {
     fn from(value: Value) -> Self {
-        let is_large = is_large(&value);
-        Self(Arc::new(Inner { value, is_large, number: OnceLock::new() }))
+        let size = size(&value);
+        Self(Arc::new(Inner { value, size, number: OnceLock::new() }))
     }
 }
 
@@ -113,28 +125,16 @@ impl<'de> Deserialize<'de> for Shared {
     }
 }
 
-/// Looks no further than it has to.
-fn is_large(value: &Value) -> bool {
-    fn spend(value: &Value, left: &mut usize) -> bool {
-        let own = match value {
-            Value::String(text) => text.len() + 2,
-            Value::Number(_) => 8,
-            _ => 4,
-        };
-        match left.checked_sub(own) {
-            None => return false,
-            Some(rest) => *left = rest,
-        }
-        match value {
-            Value::Array(items) => items.iter().all(|item| spend(item, left)),
-            Value::Object(members) => members.iter().all(|(name, value)| {
-                *left = left.saturating_sub(name.len() + 3);
-                spend(value, left)
-            }),
-            _ => true,
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Number(_) => 8,
+        Value::Null | Value::Bool(_) => 4,
+        Value::Array(items) => 2 + items.iter().map(size).sum::<usize>(),
+        Value::Object(members) => {
+            2 + members.iter().map(|(name, value)| name.len() + 3 + size(value)).sum::<usize>()
         }
     }
-    !spend(value, &mut { LARGE })
 }
 
 #[derive(Serialize, Deserialize)]

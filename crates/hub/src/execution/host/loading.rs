@@ -12,6 +12,7 @@ use crate::error::HubError;
 use crate::execution::blueprint::{Blueprint, Progress};
 use crate::execution::interpreter::{Program, State};
 use crate::execution::masking::Masking;
+use crate::execution::plan::KeptValues;
 use crate::execution::rows;
 use crate::execution::seams::DefinitionStore;
 
@@ -92,7 +93,15 @@ impl Host {
         let paths: Vec<Pointer> = serde_json::from_str(&paths).unwrap_or_default();
         progress.set_not_taken(&paths);
         let status = rows::task_status(&status);
-        Ok(Memory { job, prepared, state, masking: Masking::new(private), progress, status })
+        Ok(Memory {
+            job,
+            prepared,
+            state,
+            masking: Masking::new(private),
+            progress,
+            status,
+            kept: KeptValues::default(),
+        })
     }
 
     /// Compiles a definition, once for all jobs that run it at the same time.
