@@ -221,6 +221,14 @@ impl Executions {
         self.projection.last_jobs(workflows).await
     }
 
+    /// The workflows whose last job has this status.
+    ///
+    /// # Errors
+    /// 500 from the database.
+    pub async fn last_in_status(&self, status: &Status) -> Result<Vec<String>, HubError> {
+        self.projection.last_in_status(status).await
+    }
+
     /// The names of the jobs of these workflows that are under way. A faulted job is not.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use wire::workflow::ListRequest;
-use wire::{Job, Page, Workflow};
+use wire::{Page, Workflow};
 
 use super::paging;
 use crate::error::HubError;
@@ -14,19 +14,13 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     let ListRequest { workflow_query } = call.json()?;
     let query = workflow_query.0;
     let (page_no, page_size) = paging::page("workflowQuery.page_no", query.page_no, query.page_size, 10)?;
-    let wanted = Wanted::of(&query, &call.principal.user_id)?;
-    let mut listed = call.app.workflows.list(&wanted).await?;
-    let mut jobs: HashMap<String, Job> = HashMap::new();
+    let mut wanted = Wanted::of(&query, &call.principal.user_id)?;
     if let Some(status) = &query.status {
-        jobs = call.app.executions.last_jobs(&ids(&listed)).await?;
-        listed.retain(|workflow| jobs.get(&workflow.id).is_some_and(|job| job.status == *status));
+        wanted.among = Some(call.app.executions.last_in_status(status).await?);
     }
-    let total = listed.len() as u64;
-    let skipped = (page_no as usize - 1).saturating_mul(page_size as usize);
-    let listed: Vec<Listed> = listed.into_iter().skip(skipped).take(page_size as usize).collect();
-    if query.status.is_none() {
-        jobs = call.app.executions.last_jobs(&ids(&listed)).await?;
-    }
+    let (take, skip) = (u64::from(page_size), u64::from(page_no - 1) * u64::from(page_size));
+    let (listed, total) = call.app.workflows.list(&wanted, skip, take).await?;
+    let mut jobs = call.app.executions.last_jobs(&ids(&listed)).await?;
     let followed = call.app.workflows.followed(&call.principal.user_id).await?;
     let mut definitions = match query.with_def {
         Some(true) => call.app.workflows.definitions(&ids(&listed)).await?,

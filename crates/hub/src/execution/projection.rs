@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row, Sqlite};
 use wire::history::Filter;
-use wire::{Job, JobStatus, Page};
+use wire::{Job, JobStatus, Page, Status};
 
 use super::history::push_where;
 use super::rows;
@@ -46,6 +46,27 @@ impl SqliteProjection {
         rows::fill_waiting(&mut snapshot, &mut jobs).await?;
         snapshot.commit().await?;
         Ok(jobs.into_iter().map(|(_, job)| (job.workflow_id.clone(), job)).collect())
+    }
+
+    /// The workflows whose last job has this status.
+    pub(super) async fn last_in_status(&self, status: &Status) -> Result<Vec<String>, HubError> {
+        // Steps through the index from workflow to workflow, and reads the last job of each.
+        let workflows = sqlx::query_scalar(
+            "WITH RECURSIVE known (workflow) AS (
+                 SELECT MIN(workflow_id) FROM jobs
+                 UNION ALL
+                 SELECT (SELECT MIN(workflow_id) FROM jobs WHERE workflow_id > workflow)
+                 FROM known WHERE workflow IS NOT NULL
+             )
+             SELECT workflow FROM known
+             WHERE workflow IS NOT NULL AND ? = (
+                 SELECT status FROM jobs WHERE workflow_id = workflow ORDER BY started_at DESC, id DESC LIMIT 1
+             )",
+        )
+        .bind(status.as_str())
+        .fetch_all(self.database.read())
+        .await?;
+        Ok(workflows)
     }
 
     /// The jobs of these workflows that are under way. A faulted job is not.

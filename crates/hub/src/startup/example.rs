@@ -22,7 +22,7 @@ pub(super) async fn seed(
     plugins: &Plugins,
 ) -> anyhow::Result<()> {
     let note = database.directory().join(NOTE);
-    if note.exists() || !workflows.list(&crate::workflows::Wanted::default()).await?.is_empty() {
+    if note.exists() || workflows.list(&crate::workflows::Wanted::default(), 0, 0).await?.1 > 0 {
         return Ok(());
     }
     let definition = Definition::read(FAILOVER, plugins.catalog())?;

@@ -1,4 +1,4 @@
-//! The list of workflows as the database can answer it: what depends on runs is filtered by the operation.
+//! The list of workflows, a page at a time. What depends on runs comes in as the workflows of which it is true.
 
 use sqlx::{FromRow, QueryBuilder, Sqlite};
 use wire::Workflow;
@@ -16,6 +16,8 @@ pub struct Wanted {
     pub namespace: Option<String>,
     /// `(user id, followed or not)`.
     pub followed: Option<(String, bool)>,
+    /// Only these, of which the caller knows something that the definitions do not.
+    pub among: Option<Vec<String>>,
     pub sort: Sort,
     pub order: Option<Order>,
 }
@@ -66,6 +68,7 @@ impl Wanted {
             keyword: filled(&query.keyword),
             namespace: filled(&query.namespace),
             followed: query.followed.map(|followed| (user_id.to_owned(), followed)),
+            among: None,
             sort,
             order,
         })
@@ -108,33 +111,19 @@ impl From<Listed> for Workflow {
 }
 
 impl Workflows {
-    /// Everything that is wanted, in order. A thousand workflows are a list of a few hundred kilobytes without their
-    /// definitions; pages are cut by the caller, who knows the runs.
+    /// One page of what is wanted, in order, and how much is wanted in all.
     ///
     /// # Errors
     /// As the database has them.
-    pub async fn list(&self, wanted: &Wanted) -> Result<Vec<Listed>, HubError> {
+    pub async fn list(&self, wanted: &Wanted, skip: u64, take: u64) -> Result<(Vec<Listed>, u64), HubError> {
+        let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*) FROM workflows");
+        push_where(&mut count, wanted)?;
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT id, name, namespace, version, description, stages, revision,
                     created_by, created_at, updated_by, updated_at
-             FROM workflows WHERE 1 = 1",
+             FROM workflows",
         );
-        if let Some(id) = &wanted.workflow_id {
-            query.push(" AND id = ").push_bind(id);
-        }
-        if let Some(namespace) = &wanted.namespace {
-            query.push(" AND namespace = ").push_bind(namespace);
-        }
-        if let Some(keyword) = &wanted.keyword {
-            query.push(" AND instr(search_text, ").push_bind(keyword.trim().to_lowercase()).push(") > 0");
-        }
-        if let Some((user_id, followed)) = &wanted.followed {
-            query
-                .push(if *followed { " AND id IN " } else { " AND id NOT IN " })
-                .push("(SELECT workflow_id FROM follows WHERE user_id = ")
-                .push_bind(user_id)
-                .push(")");
-        }
+        push_where(&mut query, wanted)?;
         let (column, usual) = match wanted.sort {
             Sort::Name => ("name", Order::Ascending),
             Sort::Namespace => ("namespace", Order::Ascending),
@@ -146,7 +135,39 @@ impl Workflows {
             Order::Descending => "DESC",
         };
         // The id decides between equals, so that pages neither repeat nor miss one.
-        query.push(format_args!(" ORDER BY {column} {direction}, id {direction}"));
-        Ok(query.build_query_as().fetch_all(self.database.read()).await?)
+        query.push(format_args!(" ORDER BY {column} {direction}, id {direction} LIMIT "));
+        query.push_bind(i64::try_from(take).unwrap_or(i64::MAX)).push(" OFFSET ");
+        query.push_bind(i64::try_from(skip).unwrap_or(i64::MAX));
+        // One snapshot, so that the number fits the page.
+        let mut snapshot = self.database.read().begin().await?;
+        let total: i64 = count.build_query_scalar().fetch_one(&mut *snapshot).await?;
+        let listed = query.build_query_as().fetch_all(&mut *snapshot).await?;
+        snapshot.commit().await?;
+        Ok((listed, total.unsigned_abs()))
     }
+}
+
+fn push_where(query: &mut QueryBuilder<Sqlite>, wanted: &Wanted) -> Result<(), HubError> {
+    query.push(" WHERE 1 = 1");
+    if let Some(id) = &wanted.workflow_id {
+        query.push(" AND id = ").push_bind(id.clone());
+    }
+    if let Some(namespace) = &wanted.namespace {
+        query.push(" AND namespace = ").push_bind(namespace.clone());
+    }
+    if let Some(keyword) = &wanted.keyword {
+        query.push(" AND instr(search_text, ").push_bind(keyword.trim().to_lowercase()).push(") > 0");
+    }
+    if let Some((user_id, followed)) = &wanted.followed {
+        query
+            .push(if *followed { " AND id IN " } else { " AND id NOT IN " })
+            .push("(SELECT workflow_id FROM follows WHERE user_id = ")
+            .push_bind(user_id.clone())
+            .push(")");
+    }
+    if let Some(among) = &wanted.among {
+        let among = serde_json::to_string(among).map_err(HubError::internal)?;
+        query.push(" AND id IN (SELECT value FROM json_each(").push_bind(among).push("))");
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ async fn build(hub: &Hub, token: &str, key: &str, name: &str) -> Answer {
 }
 
 async fn count(hub: &Hub) -> usize {
-    hub.app.workflows.list(&mas_hub::workflows::Wanted::default()).await.unwrap().len()
+    hub.app.workflows.list(&mas_hub::workflows::Wanted::default(), 0, 0).await.unwrap().1 as usize
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ impl Hub {
 
     /// The workflow that a fresh hub has.
     pub(crate) async fn example(&self) -> String {
-        let listed = self.app.workflows.list(&mas_hub::workflows::Wanted::default()).await.unwrap();
+        let listed = self.app.workflows.list(&mas_hub::workflows::Wanted::default(), 0, 1).await.unwrap().0;
         listed[0].id.clone()
     }
 }

@@ -144,6 +144,13 @@ async fn a_workflow_knows_its_last_job_and_what_is_under_way() {
     let last = projection.last_jobs(&workflows).await.unwrap();
     assert_eq!(last["id-a"].job_name, "a-2");
     assert_eq!(last.len(), 2);
+    for (workflow, job) in &last {
+        let same = projection.last_in_status(&job.status).await.unwrap();
+        assert!(
+            same.contains(workflow) && same.iter().all(|other| last[other].status == job.status),
+            "{same:?}"
+        );
+    }
     assert_eq!(projection.running_jobs(&workflows).await.unwrap(), ["b-3"]);
     assert_eq!(projection.running_jobs(&[]).await.unwrap(), Vec::<String>::new());
 }
