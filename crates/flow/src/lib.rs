@@ -4,6 +4,7 @@
 //! time and ids come in as arguments, effects go out as commands. It does not know the HTTP API (`wire`).
 
 pub mod catalog;
+pub mod compare;
 pub mod document;
 pub mod edit;
 #[cfg(feature = "evaluate")]
