@@ -3,6 +3,7 @@
 //! `canvas::Session` holds the document and all that can be done to it; `flow` says what is wrong with it. Here are
 //! the views, and the effects: drafts in the browser, calls to the service, news for people.
 
+mod changes;
 mod conflict;
 mod draft;
 mod header;
@@ -11,6 +12,7 @@ mod news;
 mod page;
 mod palette;
 mod problems;
+mod review;
 mod save;
 mod source;
 mod state;

@@ -7,8 +7,9 @@ use wire::workflow::ExecuteRequest;
 
 use crate::api::{ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
-use crate::ui::dialog::DialogSize;
-use crate::ui::{Dialog, ErrorState, Icon, IconView, Loading, SchemaForm, describe_error, go, use_launcher};
+use crate::ui::{
+    Dialog, DialogSize, ErrorState, Icon, IconView, Loading, SchemaForm, describe_error, go, use_launcher,
+};
 
 /// Draws the dialog while there is a workflow to start. Drawn once, by `app`.
 #[component]

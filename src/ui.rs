@@ -19,7 +19,7 @@ pub mod toast;
 
 pub use confirm::Confirm;
 pub use decision::{DecisionDialog, Gate};
-pub use dialog::Dialog;
+pub use dialog::{Dialog, DialogSize};
 pub use flow_canvas::FlowCanvas;
 pub use icon::{Icon, IconView};
 pub use json_view::JsonView;

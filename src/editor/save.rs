@@ -30,6 +30,8 @@ pub(super) struct Saver {
     launcher: Launcher,
     busy: RwSignal<bool>,
     pub(super) conflict: RwSignal<Option<Conflict>>,
+    /// The last look before saving; whether a start follows.
+    pub(super) review: RwSignal<Option<bool>>,
     /// The start that waits for an answer about saving first.
     pub(super) asks_to_save: RwSignal<bool>,
     pub(super) on_reload: Callback<()>,
@@ -57,6 +59,7 @@ impl Saver {
             launcher: use_launcher(),
             busy: RwSignal::new(false),
             conflict: RwSignal::new(None),
+            review: RwSignal::new(None),
             asks_to_save: RwSignal::new(false),
             on_reload,
             go,
@@ -68,8 +71,24 @@ impl Saver {
         self.busy.get()
     }
 
+    /// Saves; of what was published before, the changes are shown first.
     pub(super) fn save(&self) {
-        self.publish(false);
+        if self.is_ready() {
+            let is_new = self.editor.published.read_untracked().is_none();
+            if is_new || !self.editor.dirty.get_untracked() {
+                self.publish(false);
+            } else {
+                self.review.set(Some(false));
+            }
+        }
+    }
+
+    /// Saves what was looked at.
+    pub(super) fn confirm(&self) {
+        if let Some(then_start) = self.review.get_untracked() {
+            self.review.set(None);
+            self.publish(then_start);
+        }
     }
 
     /// Starts what is published; asks to save first where that is not what is seen.
@@ -90,7 +109,9 @@ impl Saver {
 
     pub(super) fn save_and_start(&self) {
         self.asks_to_save.set(false);
-        self.publish(true);
+        if self.is_ready() {
+            self.publish(true);
+        }
     }
 
     /// Saves over the revision that the service holds now.
@@ -114,15 +135,16 @@ impl Saver {
         });
     }
 
-    fn publish(&self, then_start: bool) {
+    /// Whether what is seen can be published; says what stands in the way.
+    fn is_ready(&self) -> bool {
         let editor = self.editor;
         if self.busy.get_untracked() || editor.read_only.get_untracked() {
-            return;
+            return false;
         }
         if !source::apply_unapplied(editor) {
             editor.tab.set(Tab::Source);
             editor.news.set(Some(News::bad(t_string!(editor.i18n, editor.source.not_applied).to_string())));
-            return;
+            return false;
         }
         editor.settle();
         editor.check();
@@ -132,11 +154,14 @@ impl Saver {
         if errors > 0 {
             editor.problems_open.set(true);
             editor.news.set(Some(News::bad(t_string!(editor.i18n, editor.problems.block, count = errors))));
-            return;
         }
+        errors == 0
+    }
+
+    fn publish(&self, then_start: bool) {
         self.busy.set(true);
         let saver = *self;
-        let published = editor.published.get_untracked();
+        let published = self.editor.published.get_untracked();
         leptos::task::spawn_local(async move {
             let outcome = saver.send(published).await;
             saver.finish(outcome, then_start).await;

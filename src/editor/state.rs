@@ -242,7 +242,7 @@ impl Editor {
         });
     }
 
-    fn compare(&self) {
+    pub(super) fn compare(&self) {
         let dirty =
             self.base.with_untracked(|base| self.model.read(|session| *session.document().root() != **base));
         if self.dirty.get_untracked() != dirty {

@@ -11,7 +11,7 @@ use leptos_router::hooks::{use_location, use_query_map};
 use wasm_bindgen::JsCast;
 use wire::operation::encode_segment;
 
-use super::conflict::ConflictDialog;
+use super::conflict::SaveDialogs;
 use super::draft::{Draft, Drafts};
 use super::header::EditorHeader;
 use super::inspector::Inspector;
@@ -137,7 +137,7 @@ pub(super) fn Workspace(
                 <button type="button" class="editor__shade" tabindex="-1" aria-hidden="true" on:click=move |_| editor.panel.set(None)></button>
             </div>
             <ProblemsPanel editor />
-            <ConflictDialog editor saver />
+            <SaveDialogs editor saver />
         </div>
     }
 }

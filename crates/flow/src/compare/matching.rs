@@ -54,6 +54,9 @@ fn own(task: &view::TaskView<'_>) -> Value {
     own
 }
 
+/// A list: the task around it, and the way from there.
+type ListKey<'a> = (Option<usize>, &'a str);
+
 /// Recognises tasks, the surest way first.
 pub(super) fn pair(old: &[Flat<'_>], new: &[Flat<'_>]) -> Pairs {
     let mut pairs = Pairs { old_of: vec![None; new.len()], new_of: vec![None; old.len()] };
@@ -126,7 +129,8 @@ fn says_something(own: &Value) -> bool {
 /// few as possible are said to have moved.
 pub(super) fn moved(old: &[Flat<'_>], new: &[Flat<'_>], old_of: &[Option<usize>]) -> Vec<bool> {
     let mut moved = vec![false; new.len()];
-    let mut stayed: HashMap<(Option<usize>, &str), Vec<(usize, usize)>> = HashMap::new();
+    // By list: where each task stands now, and where it stood.
+    let mut stayed: HashMap<ListKey<'_>, Vec<(usize, usize)>> = HashMap::new();
     for (index, task) in new.iter().enumerate() {
         let Some(was) = old_of[index] else { continue };
         let same_list =

@@ -110,8 +110,7 @@ impl Merging<'_> {
             tasks.names().filter(in_all).map(str::to_owned).collect()
         };
         let (left, right): (Vec<_>, Vec<_>) = (mine.names().collect(), theirs.names().collect());
-        let order =
-            if common(base) == common(mine) { joined(&right, &left) } else { joined(&left, &right) };
+        let order = if common(base) == common(mine) { joined(&right, &left) } else { joined(&left, &right) };
         let mut items = Vec::new();
         for name in order {
             let place = step(place, name);
@@ -149,7 +148,8 @@ struct Tasks<'a>(Vec<(&'a str, &'a Value)>);
 
 impl<'a> Tasks<'a> {
     fn of(items: &'a [Value]) -> Option<Self> {
-        let single = |item: &'a Value| entry(item).filter(|_| item.as_object().is_some_and(|item| item.len() == 1));
+        let single =
+            |item: &'a Value| entry(item).filter(|_| item.as_object().is_some_and(|item| item.len() == 1));
         let tasks: Vec<_> = items.iter().map(single).collect::<Option<_>>()?;
         let mut seen = HashSet::new();
         tasks.iter().all(|(name, _)| seen.insert(*name)).then_some(Self(tasks))
@@ -175,7 +175,8 @@ fn joined<'a>(first: &[&'a str], second: &[&'a str]) -> Vec<&'a str> {
     let mut after: Option<&str> = None;
     for name in second {
         if !known.contains(name) {
-            let at = after.and_then(|after| order.iter().position(|other| *other == after)).map_or(0, |at| at + 1);
+            let at =
+                after.and_then(|after| order.iter().position(|other| *other == after)).map_or(0, |at| at + 1);
             order.insert(at, name);
         }
         after = Some(name);

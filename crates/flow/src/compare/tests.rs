@@ -147,7 +147,9 @@ fn variant() -> impl Strategy<Value = Value> {
             // A list with a name twice is nothing that people draw.
             if let Some(list) = root["do"].as_array_mut() {
                 let mut seen = std::collections::HashSet::new();
-                list.retain(|item| seen.insert(item.as_object().and_then(|item| item.keys().next().cloned())));
+                list.retain(|item| {
+                    seen.insert(item.as_object().and_then(|item| item.keys().next().cloned()))
+                });
             }
         }
         root
