@@ -182,6 +182,35 @@ impl Browser {
         self.drag_points(center(source).await?, to).await
     }
 
+    /// Drags over the page, from and to places counted from the corner of an element.
+    pub(crate) async fn drag_from(
+        &self,
+        element: &WebElement,
+        from: (i64, i64),
+        to: (i64, i64),
+    ) -> Result<()> {
+        let area = element.rect().await?;
+        let (x, y) = (area.x as i64, area.y as i64);
+        self.drag_points((x + from.0, y + from.1), (x + to.0, y + to.1)).await
+    }
+
+    /// Clicks with the Shift key held.
+    pub(crate) async fn press_with_shift(&self, element: &WebElement) -> Result<()> {
+        self.driver
+            .action_chain()
+            .key_down(Key::Shift)
+            .click_element(element)
+            .key_up(Key::Shift)
+            .perform()
+            .await?;
+        Ok(())
+    }
+
+    /// Types into whatever has the focus.
+    pub(crate) async fn keys(&self, keys: impl Into<TypingData>) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
+    }
+
     async fn drag_points(&self, from: (i64, i64), to: (i64, i64)) -> Result<()> {
         let middle = ((from.0 + to.0) / 2, (from.1 + to.1) / 2);
         self.driver
