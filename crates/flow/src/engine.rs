@@ -7,6 +7,7 @@
 
 mod advance;
 mod begin;
+mod calls;
 pub mod errors;
 mod fault;
 mod hand;

@@ -30,6 +30,7 @@ pub use memo::Memo;
 pub use template::{Template, interpolate_uri};
 
 use budget::Budget;
+use compile::Compiled;
 use natives::{Data, Machine};
 
 /// How deep an evaluated value may nest. Deeper ones could be written as JSON but not read again.
@@ -55,6 +56,7 @@ impl Arguments for BTreeMap<String, Value> {
 pub struct Expression {
     filter: jaq_core::Filter<Machine>,
     variables: Vec<String>,
+    secrets: Vec<String>,
     text: String,
 }
 
@@ -69,6 +71,8 @@ pub enum ExpressionError {
     Failed { expression: String, reason: String },
     #[error("the expression `{expression}` exceeds its budget: {reason}")]
     OverBudget { expression: String, reason: String },
+    #[error("the expression `{expression}` asks for the secret `{name}`, which this workflow is not given")]
+    NoSecret { expression: String, name: String },
 }
 
 /// Whether a text is a jq program that this engine can run; it may stand within `${ }` or without.
@@ -97,7 +101,9 @@ impl Expression {
     pub fn compile(text: &str) -> Result<Self, ExpressionError> {
         let text = inner(text);
         match compile::compile(text) {
-            Ok((filter, variables)) => Ok(Self { filter, variables, text: text.to_owned() }),
+            Ok(Compiled { filter, variables, secrets }) => {
+                Ok(Self { filter, variables, secrets, text: text.to_owned() })
+            }
             Err(reason) => Err(ExpressionError::Syntax { expression: text.to_owned(), reason }),
         }
     }
@@ -122,6 +128,11 @@ impl Expression {
                 expression: self.text.clone(),
                 variable: name.to_owned(),
             })?;
+            if name == "secrets"
+                && let Some(name) = self.secrets.iter().find(|name| value.get(name.as_str()).is_none())
+            {
+                return Err(ExpressionError::NoSecret { expression: self.text.clone(), name: name.clone() });
+            }
             values.push(into_jq(&value));
         }
         let input = into_jq(input);

@@ -112,6 +112,7 @@ pub(crate) enum Action {
     Gate(Template),
     WaitFunction(Template),
     Http(Box<HttpCall>),
+    OpenApi(Box<OpenApiCall>),
     Function { function: String, with: Template },
 }
 
@@ -168,7 +169,28 @@ pub(crate) struct ErrorTemplate {
 pub(crate) struct HttpCall {
     /// `with` without `endpoint`.
     pub(crate) rest: Template,
+    pub(crate) endpoint: Endpoint,
+}
+
+#[derive(Debug)]
+pub(crate) struct OpenApiCall {
+    /// `with` without `document` and `authentication`.
+    pub(crate) rest: Template,
+    pub(crate) document: Endpoint,
+    pub(crate) authentication: Option<Policy>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Endpoint {
     /// The address as it is written, `{name}` in it to be interpolated, or an expression.
     pub(crate) uri: Template,
-    pub(crate) authentication: Option<Template>,
+    pub(crate) authentication: Option<Policy>,
+}
+
+/// An authentication policy: an object with the scheme as its one member.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) template: Template,
+    /// The scheme whose `authority` is written, so that `{name}` in it is interpolated.
+    pub(crate) written_authority: Option<String>,
 }

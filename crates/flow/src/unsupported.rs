@@ -77,7 +77,12 @@ impl Found {
             .is_some_and(|functions| functions.get(called).is_some());
         match called {
             "http" => self.authentication(root, &task.pointer.child("with").child("endpoint").child("authentication")),
-            "grpc" | "openapi" | "asyncapi" | "a2a" | "mcp" => self.report(at, &format!("call: {called}")),
+            "openapi" => {
+                let with = task.pointer.child("with");
+                self.authentication(root, &with.child("document").child("endpoint").child("authentication"));
+                self.authentication(root, &with.child("authentication"));
+            }
+            "grpc" | "asyncapi" | "a2a" | "mcp" => self.report(at, &format!("call: {called}")),
             _ if own => self.report(at, &format!("call: {called} (use.functions)")),
             _ if !is_of_default_catalog(called) => self.problems.push(Problem::warning(
                 at,
@@ -95,11 +100,16 @@ impl Found {
         let named = policy.get("use").and_then(Value::as_str);
         let policies = Pointer::root().child("use").child("authentications");
         let policy = named.map_or(Some(policy), |name| policies.child(name).get(root));
-        for kind in ["digest", "oauth2", "oidc"] {
-            if policy.is_some_and(|policy| policy.get(kind).is_some()) {
-                let member = if named.is_some() { "use" } else { kind };
-                self.report(pointer.child(member), &format!("authentication: {kind}"));
-            }
+        let Some((scheme, settings)) =
+            policy.and_then(Value::as_object).and_then(|policy| policy.iter().next())
+        else {
+            return;
+        };
+        let here = pointer.child(if named.is_some() { "use" } else { scheme });
+        if !matches!(scheme.as_str(), "basic" | "bearer" | "digest" | "oauth2" | "oidc") {
+            self.report(here, &format!("authentication: {scheme}"));
+        } else if settings.get("grant").and_then(Value::as_str) == Some("authorization_code") {
+            self.report(here, &format!("authentication: {scheme}, grant authorization_code"));
         }
     }
 
@@ -160,14 +170,14 @@ mod tests {
             "input": { "schema": { "format": "avro", "resource": { "endpoint": "x" } } },
             "use": {
                 "functions": { "mine": { "call": "grpc" } },
-                "authentications": { "key": { "oauth2": {} } },
+                "authentications": { "key": { "oauth2": { "grant": "authorization_code" } } },
                 "extensions": [{ "a": { "extend": "all" } }],
             },
             "do": [
                 { "a": { "call": "grpc" } },
                 { "b": { "call": "mine" } },
                 { "c": { "call": "log:1.0.0@theirs" } },
-                { "d": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "digest": {} } } } } },
+                { "d": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "certificate": {} } } } } },
                 { "j": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "use": "key" } } } } },
                 { "k": { "call": "log" } },
                 { "e": { "do": [{ "f": { "listen": {} } }, { "g": { "emit": {} } }, { "h": { "run": { "shell": {} } } }] } },
@@ -182,8 +192,8 @@ mod tests {
             /do/0/a/call: The hub cannot run `call: grpc` yet; the workflow can be saved, but not started.
             /do/1/b/call: The hub cannot run `call: mine (use.functions)` yet; the workflow can be saved, but not started.
             /do/2/c/call: The hub runs functions of its own catalog only, written `name:version@default`; `log:1.0.0@theirs` is none.
-            /do/3/d/with/endpoint/authentication/digest: The hub cannot run `authentication: digest` yet; the workflow can be saved, but not started.
-            /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2` yet; the workflow can be saved, but not started.
+            /do/3/d/with/endpoint/authentication/certificate: The hub cannot run `authentication: certificate` yet; the workflow can be saved, but not started.
+            /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2, grant authorization_code` yet; the workflow can be saved, but not started.
             /do/5/k/call: The hub runs functions of its own catalog only, written `name:version@default`; `log` is none.
             /do/6/e/do/0/f/listen: The hub cannot run `listen` yet; the workflow can be saved, but not started.
             /do/6/e/do/1/g/emit: The hub cannot run `emit` yet; the workflow can be saved, but not started.
@@ -200,6 +210,7 @@ mod tests {
                 "do": [
                     { "a": { "call": "manual-gate:1.0.0@default" } },
                     { "b": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "bearer": { "use": "secret" } } } } } },
+                    { "c": { "call": "openapi", "with": { "document": { "endpoint": "x" }, "authentication": { "oidc": { "grant": "password" } } } } },
                 ],
             })),
             ""

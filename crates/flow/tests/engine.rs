@@ -6,6 +6,8 @@
     reason = "helpers of tests; clippy only knows those within #[test]"
 )]
 
+#[path = "engine/calls.rs"]
+mod calls;
 #[path = "engine/conformance.rs"]
 mod conformance;
 #[path = "engine/data_flow.rs"]

@@ -2,6 +2,8 @@
 //!
 //! The command line overrides it; nothing here is read from the environment.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -31,13 +33,19 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// Where HTTP tasks may go beyond the hub's own `/healthz`.
+/// Where HTTP tasks may go beyond the hub's own `/healthz`, and how they get there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Egress {
     /// `host:port`.
     #[serde(default)]
     pub allow: Vec<String>,
+    /// Addresses that stand in for what a name resolves to: `host:port` to `address:port`.
+    #[serde(default)]
+    pub resolve: BTreeMap<String, SocketAddr>,
+    /// Files of certificates (PEM) that HTTPS trusts besides the system's.
+    #[serde(default)]
+    pub extra_ca: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -118,10 +126,12 @@ impl Config {
             .find(|(_, value)| !is_origin(value))
             .map(|(key, value)| (key, value, "an origin such as https://console.example.com"))
             .or_else(|| {
-                let mut targets = config.egress.allow.iter();
-                targets
-                    .find(|value| !is_target(value))
-                    .map(|value| ("egress.allow", value, "host:port such as health.example.com:443"))
+                let allow = config.egress.allow.iter().map(|value| ("egress.allow", value));
+                let resolve = config.egress.resolve.keys().map(|value| ("egress.resolve", value));
+                allow
+                    .chain(resolve)
+                    .find(|(_, value)| !is_target(value))
+                    .map(|(key, value)| (key, value, "host:port such as health.example.com:443"))
             });
         match wrong {
             Some((key, value, wanted)) => {
@@ -182,5 +192,9 @@ mod tests {
     fn a_target_without_a_port_is_refused() {
         assert!(check("[egress]\nallow = [\"example.com\"]").unwrap_err().contains("host:port"));
         check("[egress]\nallow = [\"127.0.0.1:9000\"]").unwrap();
+        let resolve = check("[egress.resolve]\n\"example.com\" = \"127.0.0.1:9000\"").unwrap_err();
+        assert!(resolve.contains("egress.resolve") && resolve.contains("host:port"), "{resolve}");
+        let address = check("[egress.resolve]\n\"example.com:443\" = \"localhost\"").unwrap_err();
+        assert!(address.contains("line 2"), "{address}");
     }
 }

@@ -46,6 +46,7 @@ use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection};
 use crate::clock;
+use crate::config::Egress;
 use crate::database::Database;
 use crate::error::HubError;
 
@@ -64,8 +65,8 @@ pub struct ExecutionSettings {
     /// The hub's own base address, `http://127.0.0.1:8444`: its `/healthz` may always be called, and definitions find it
     /// as `$runtime.metadata.address`.
     pub address: String,
-    /// Where HTTP tasks may go: `host:port`.
-    pub egress: Vec<String>,
+    /// Where HTTP tasks may go, and how.
+    pub egress: Egress,
 }
 
 /// A job to start. Its input has its defaults already and fits the definition's schema.
@@ -89,18 +90,14 @@ impl Executions {
     /// of the default catalog; HTTP is built in.
     ///
     /// # Errors
-    /// 400 naming the entry of the egress list that is not `host:port`, 500 from the database.
+    /// 400 naming what is wrong with the egress settings, 500 from the database.
     pub async fn open(
         database: Database,
         functions: Arc<dyn FunctionRunner>,
         settings: ExecutionSettings,
     ) -> Result<Arc<Self>, HubError> {
-        let http = HttpRunner::new(&settings.egress, &settings.address).map_err(|entry| {
-            HubError::bad_request(
-                format!("egress.allow: {entry:?} is not host:port"),
-                format!("egress.allow：{entry:?} 不是 host:port"),
-            )
-        })?;
+        let http = HttpRunner::new(&settings.egress, &settings.address)
+            .map_err(|cause| HubError::bad_request(cause.clone(), format!("配置有误：{cause}")))?;
         let runners = Runners { http: Arc::new(http), functions };
         let host = Host::open(database.clone(), Arc::new(runners)).await?;
         let projection = SqliteProjection::new(database.clone());

@@ -98,7 +98,7 @@ pub async fn open(
     let accounts = Accounts::new(database.clone());
     let workflows = Workflows::new(database.clone());
     prepare(&database, &accounts, &workflows, &plugins).await?;
-    let settings = ExecutionSettings { address: base.to_owned(), egress: config.egress.allow.clone() };
+    let settings = ExecutionSettings { address: base.to_owned(), egress: config.egress.clone() };
     let executions =
         Executions::open(database.clone(), Arc::new(Lab::new(database.clone())), settings).await?;
     let static_files = static_files.or_else(|| config.static_files.clone());

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::errors::Standard;
 use super::run::{Run, short};
 use super::state::{Attempts, Body, Frame, Ready, Shared, Timer};
 use super::{Call, Command, LogLevel, TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
-use crate::expression::interpolate_uri;
-use crate::program::{Action, Case, Delay, ErrorTemplate, HttpCall, NodeId, Template, readable};
+use crate::program::{Action, Case, Delay, ErrorTemplate, NodeId, Template, readable};
 
 impl Run<'_> {
     /// A new instance of a task.
@@ -194,6 +193,10 @@ impl Run<'_> {
                 let with = self.http(task, call, frame.input())?;
                 self.call(task, Call::Http { with });
             }
+            Action::OpenApi(call) => {
+                let with = self.openapi(task, call, frame.input())?;
+                self.call(task, Call::OpenApi { with });
+            }
             Action::Function { function, with } => {
                 let with = self.evaluate(task, with, frame.input(), &[])?;
                 self.call(task, Call::Function { function: function.clone(), with });
@@ -298,6 +301,9 @@ impl Run<'_> {
                 let method = with.get("method").and_then(Value::as_str).unwrap_or("get").to_uppercase();
                 format!("{method} {}", address.split(['?', '#']).next().unwrap_or(address))
             }
+            Call::OpenApi { with } => {
+                format!("openapi {}", with.get("operationId").and_then(Value::as_str).unwrap_or("?"))
+            }
             Call::Function { function, .. } => function.clone(),
         };
         if self.state.job.dry_run {
@@ -317,32 +323,6 @@ impl Run<'_> {
         self.log(Some(task), LogLevel::Info, &format!("dry run: {what}"));
         let output = self.state.frames.get(&task).map(|frame| frame.input().clone()).unwrap_or_default();
         self.leave(task, output, None);
-    }
-
-    fn http(&self, task: TaskId, call: &HttpCall, input: &Value) -> Result<Value, WorkflowError> {
-        let evaluated = self.evaluate(task, &call.uri, input, &[])?;
-        let Some(uri) = evaluated.as_str() else {
-            let detail = format!("the endpoint has to be an address, not {}", short(&evaluated));
-            return Err(Standard::Expression.at(&self.pointer_of(Some(task)), "Expression Error", detail));
-        };
-        // What an expression has put together is an address already; only a written one is a template.
-        let uri = if call.uri.is_constant() { interpolate_uri(uri, input) } else { uri.to_owned() };
-        let endpoint = match &call.authentication {
-            None => Value::String(uri),
-            Some(policy) => {
-                let policy = self.evaluate(task, policy, input, &[])?;
-                Value::Object(Map::from_iter([
-                    ("uri".to_owned(), Value::String(uri)),
-                    ("authentication".to_owned(), policy),
-                ]))
-            }
-        };
-        let mut with = match self.evaluate(task, &call.rest, input, &[])? {
-            Value::Object(with) => with,
-            _ => Map::new(),
-        };
-        with.insert("endpoint".to_owned(), endpoint);
-        Ok(Value::Object(with))
     }
 
     /// The first case that holds; the one without a condition only where no other does.

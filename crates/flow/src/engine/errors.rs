@@ -105,7 +105,13 @@ pub(super) fn matches(error: &WorkflowError, with: &[(String, Value)]) -> bool {
 }
 
 pub(super) fn expression(pointer: &Pointer, error: &ExpressionError) -> WorkflowError {
-    Standard::Expression.at(pointer, "Expression Error", error.to_string())
+    match error {
+        // DSL, Secret: access to one that the workflow is not given is an authorization error.
+        ExpressionError::NoSecret { .. } => {
+            Standard::Authorization.at(pointer, "Authorization Error", error.to_string())
+        }
+        _ => Standard::Expression.at(pointer, "Expression Error", error.to_string()),
+    }
 }
 
 /// One line for a log: `Not Found (404): no such host`.

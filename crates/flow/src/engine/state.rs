@@ -14,6 +14,7 @@ mod tracked;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
 use crate::Program;
@@ -63,6 +64,7 @@ pub(super) struct Job {
     pub(super) stages: Option<BTreeSet<String>>,
     pub(super) dry_run: bool,
     pub(super) runtime: Shared,
+    /// Never stored: the host gives them anew with each event.
     pub(super) secrets: Shared,
     pub(super) context: Shared,
     pub(super) started_at: Timestamp,
@@ -295,6 +297,12 @@ impl State {
             reached: Reached::default(),
             stored: Stored::default(),
         }
+    }
+
+    /// What `$secrets` is from now on. A state does not keep it when it is stored, so that secrets stand in no database:
+    /// the host sets it before each step.
+    pub fn set_secrets(&mut self, secrets: Value) {
+        self.job.secrets = secrets.into();
     }
 
     /// Whether nothing can happen to this job any more.

@@ -143,6 +143,9 @@ pub enum Call {
     /// `call: http` (DSL reference, HTTP call). `with` has `method`, `endpoint` (a string or an object with `uri` and
     /// `authentication`), `headers`, `query`, `body`, `output` (`raw|content|response`), `redirect`.
     Http { with: Value },
+    /// `call: openapi` (DSL reference, OpenAPI Call). `with` has `document` (`{endpoint}`, as that of an HTTP call),
+    /// `operationId`, `parameters`, `authentication`, `output` and `redirect`.
+    OpenApi { with: Value },
     /// A function of the runtime's default catalog; `function` is its call name, `http-request:1.0.0@default`.
     Function { function: String, with: Value },
 }

@@ -7,8 +7,9 @@ use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
 use jaq_core::load::parse::{Def, Parser, Term};
 use jaq_core::load::{self, Arena, File, Loader};
+use jaq_core::path::{Opt, Part};
 
-use super::guard::{self, visit_calls};
+use super::guard::{self, visit_calls, visit_terms};
 use super::natives::{self, Machine};
 
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -21,7 +22,12 @@ const NESTING_WORDS: [&str; 13] =
     ["def", "if", "elif", "then", "else", "try", "catch", "as", "reduce", "foreach", "label", "and", "or"];
 const MAIN: &str = "__workflow_expression__";
 
-pub(super) type Compiled = (jaq_core::Filter<Machine>, Vec<String>);
+pub(super) struct Compiled {
+    pub(super) filter: jaq_core::Filter<Machine>,
+    pub(super) variables: Vec<String>,
+    /// The secrets that the program names: `a` of `$secrets.a` and `$secrets["a"]`.
+    pub(super) secrets: Vec<String>,
+}
 
 /// # Errors
 /// One sentence for a person.
@@ -30,11 +36,12 @@ pub(super) fn compile(text: &str) -> Result<Compiled, String> {
     if let Some(name) = guard::endless_closure(&term) {
         return Err(format!("`{name}` calls itself and takes a filter: only values (`$x`) can be handed on"));
     }
+    let secrets = secrets(&term);
     let main = Def { name: MAIN, args: Vec::new(), body: guard::guarded(term) };
     let defs = reachable(&main);
     // A first try finds out which variables the program takes from outside.
     match link(defs.clone(), main.clone(), &[]) {
-        Ok(filter) => Ok((filter, Vec::new())),
+        Ok(filter) => Ok(Compiled { filter, variables: Vec::new(), secrets }),
         Err(missing) => {
             let mut variables = BTreeSet::new();
             for (name, what) in missing {
@@ -51,7 +58,7 @@ pub(super) fn compile(text: &str) -> Result<Compiled, String> {
             }
             let variables: Vec<String> = variables.into_iter().collect();
             match link(defs, main, &variables) {
-                Ok(filter) => Ok((filter, variables)),
+                Ok(filter) => Ok(Compiled { filter, variables, secrets }),
                 Err(missing) => Err(match missing.first() {
                     Some((name, what)) => format!("there is no {} `{name}`", what.as_str()),
                     None => "it does not compile".to_owned(),
@@ -59,6 +66,22 @@ pub(super) fn compile(text: &str) -> Result<Compiled, String> {
             }
         }
     }
+}
+
+fn secrets(term: &Term<&str>) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    visit_terms(term, &mut |term| {
+        let Term::Path(head, path) = term else { return };
+        let (Term::Var("$secrets"), Some((Part::Index(Term::Str(None, parts)), Opt::Essential))) =
+            (&**head, path.0.first())
+        else {
+            return;
+        };
+        if let [StrPart::Str(name)] = parts[..] {
+            names.insert(name.to_owned());
+        }
+    });
+    names.into_iter().collect()
 }
 
 fn parse(text: &str) -> Result<Term<&str>, String> {

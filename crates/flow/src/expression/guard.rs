@@ -163,7 +163,7 @@ pub(super) fn visit_calls<'s>(term: &Term<&'s str>, visit: &mut impl FnMut(&'s s
 }
 
 /// Shows a term and every term within it.
-fn visit_terms<'s>(term: &Term<&'s str>, visit: &mut dyn FnMut(&Term<&'s str>)) {
+pub(super) fn visit_terms<'s>(term: &Term<&'s str>, visit: &mut dyn FnMut(&Term<&'s str>)) {
     visit(term);
     match term {
         Term::Id | Term::Recurse | Term::Num(_) | Term::Break(_) | Term::Var(_) => {}

@@ -93,8 +93,11 @@ impl Template {
 /// A URI with `{name}` replaced by the top-level members of `input` (DSL reference, Endpoint; RFC 6570 level 1).
 ///
 /// Every byte of a value that is not unreserved is percent-encoded, so that a value cannot change the host or
-/// the path. A name without a value, and one whose value is no scalar, becomes empty.
-pub fn interpolate_uri(uri: &str, input: &Value) -> String {
+/// the path. A name without a value becomes empty.
+///
+/// # Errors
+/// The name whose value is a list or an object: the specification wants an expression error there.
+pub fn interpolate_uri(uri: &str, input: &Value) -> Result<String, String> {
     let mut result = String::with_capacity(uri.len());
     let mut rest = uri;
     while let Some(open) = rest.find('{') {
@@ -110,12 +113,13 @@ pub fn interpolate_uri(uri: &str, input: &Value) -> String {
             Some(value @ (Value::Number(_) | Value::Bool(_))) => {
                 push_encoded(&mut result, &value.to_string())
             }
-            _ => {}
+            Some(Value::Array(_) | Value::Object(_)) => return Err(name.to_owned()),
+            Some(Value::Null) | None => {}
         }
         rest = &from_open[close + 1..];
     }
     result.push_str(rest);
-    result
+    Ok(result)
 }
 
 fn push_encoded(result: &mut String, text: &str) {

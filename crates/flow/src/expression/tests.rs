@@ -213,7 +213,9 @@ fn templates_evaluate_whole_string_expressions_only() {
 fn a_value_in_a_uri_cannot_leave_its_place() {
     let input = json!({"name": "a/../b?c#d é", "id": 7, "list": [1]});
     assert_eq!(
-        interpolate_uri("https://host/{name}/{id}{list}{none}/{open", &input),
+        interpolate_uri("https://host/{name}/{id}{none}/{open", &input).unwrap(),
         "https://host/a%2F..%2Fb%3Fc%23d%20%C3%A9/7/{open"
     );
+    // DSL reference, URI Template: a variable of another type is an error.
+    assert_eq!(interpolate_uri("https://host/{list}", &input), Err("list".to_owned()));
 }

@@ -1,5 +1,6 @@
 //! From the raw definition to nodes. Goes on after a problem, so that all of them are told at once.
 
+mod calls;
 mod references;
 mod tasks;
 

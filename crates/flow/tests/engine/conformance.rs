@@ -180,8 +180,8 @@ data-flow: Use Non-object Output: passed
 call: Call HTTP With Content Output: passed
 call: Call HTTP With Response Output: passed
 call: Call HTTP Using Basic Authentication: passed
-call: Call OpenAPI With Content Output: unsupported
-call: Call OpenAPI With Response Output: unsupported
+call: Call OpenAPI With Content Output: passed
+call: Call OpenAPI With Response Output: passed
 emit: Emit Task: unsupported
 ");
 }

@@ -51,7 +51,7 @@ fn times_are_given_in_both_forms() {
 fn call_of(yaml: &str, start: Start) -> Value {
     let shell = Shell::new(yaml).start_with(start);
     match &shell.calls.front().unwrap_or_else(|| panic!("no call:\n{}", shell.trace)).3 {
-        Call::Http { with } => with.clone(),
+        Call::Http { with } | Call::OpenApi { with } => with.clone(),
         Call::Function { function, with } => json!({"function": function, "with": with}),
     }
 }
@@ -101,6 +101,7 @@ do:
 fn an_http_call_takes_its_token_from_a_secret_by_name() {
     let with = call_of(
         r#"
+use: {secrets: [tok]}
 do:
   - get:
       call: http

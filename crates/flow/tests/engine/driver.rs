@@ -40,6 +40,8 @@ pub(crate) struct Store {
     pub(crate) parts: BTreeMap<String, String>,
     /// How many bytes the last event wrote.
     pub(crate) written: usize,
+    /// What a hub would give with every event.
+    pub(crate) secrets: Value,
 }
 
 impl Store {
@@ -51,7 +53,10 @@ impl Store {
             self.parts.remove(&name).expect("only what is stored is dropped");
         }
         self.parts.extend(changes.put);
-        let read = State::from_parts(self.parts.clone()).expect("a state is read again");
+        let mut read = State::from_parts(self.parts.clone()).expect("a state is read again");
+        for state in [&mut read, &mut state] {
+            state.set_secrets(self.secrets.clone());
+        }
         assert_eq!(read, state, "a state survives being stored");
         read
     }
@@ -97,6 +102,7 @@ impl Shell {
     }
 
     pub(crate) fn start_with(mut self, start: Start) -> Self {
+        self.store.secrets = start.secrets.clone();
         self.submit(Event::Started { at: Timestamp(self.now), start });
         self
     }
@@ -203,7 +209,7 @@ impl Shell {
             Some(Outcome::Output(output)) => Event::CallCompleted { at, task, attempt, output },
             // Without a script a call answers what it was given.
             _ => {
-                let (Call::Http { with } | Call::Function { with, .. }) = call;
+                let (Call::Http { with } | Call::OpenApi { with } | Call::Function { with, .. }) = call;
                 Event::CallCompleted { at, task, attempt, output: with }
             }
         });

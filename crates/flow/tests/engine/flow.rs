@@ -333,7 +333,7 @@ do:
   - d: {run: {container: {image: i}}}
   - e: {call: mine}
   - f: {call: 'https://host/function.yaml'}
-  - g: {call: http, with: {method: get, endpoint: {uri: 'https://h', authentication: {oauth2: {}}}}}
+  - g: {call: http, with: {method: get, endpoint: {uri: 'https://h', authentication: {certificate: {}}}}}
   - h: {set: {a: '${ .a | }'}, then: nowhere}
   - i: {try: [{x: {wait: 5s}}], catch: {retry: none, when: 'nosuch(1)'}, timeout: none}
   - j: {raise: {error: none}}
@@ -351,7 +351,7 @@ do:
 /do/3/d/run unsupported-construct: This engine does not run `run: container`.
 /do/4/e/call unsupported-construct: This engine does not run `call: mine (a function of `use.functions`)`.
 /do/5/f/call unsupported-construct: This engine does not run the function `https://host/function.yaml`: only those of the default catalog, NAME:VERSION@default.
-/do/6/g/with/endpoint/authentication unsupported-construct: This engine does not run the authentication `oauth2`.
+/do/6/g/with/endpoint/authentication unsupported-construct: This engine does not run the authentication `certificate`.
 /do/7/h/then dangling-then: There is no task `nowhere` in the same list.
 /do/7/h/set invalid-expression: The expression `.a |` does not compile: term expected at the end.
 /do/8/i/timeout unknown-reference: There is no `none` in `use.timeouts`.
@@ -362,6 +362,6 @@ do:
 /do/10/k/fork/branches/0/x/then dangling-then: A branch of a fork cannot go on to another branch; use continue, exit or end.
 /do/11/l unknown-task-kind: This is no task: none of call, do, fork, for, … defines it.
 /do/12/m/do missing-tasks: A list of tasks is missing here.
-/do/13/n/with/endpoint missing-endpoint: An HTTP call needs an address.
+/do/13/n/with/endpoint missing-endpoint: A call needs an address.
 "#);
 }

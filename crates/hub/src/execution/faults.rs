@@ -24,6 +24,11 @@ pub fn communication(status: u16, detail: impl Into<String>) -> WorkflowError {
     standard("communication", status, "Communication error", detail)
 }
 
+/// The other side does not take the credentials, or they could not be had.
+pub fn authentication(detail: impl Into<String>) -> WorkflowError {
+    standard("authentication", 401, "Authentication error", detail)
+}
+
 /// The hub's configuration or the other side does not permit the call.
 pub fn authorization(detail: impl Into<String>) -> WorkflowError {
     standard("authorization", 403, "Authorization error", detail)

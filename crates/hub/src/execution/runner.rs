@@ -116,7 +116,7 @@ impl fmt::Debug for LogSink {
 /// The hub's runners: HTTP built in, catalog functions as given.
 #[derive(Clone)]
 pub struct Runners {
-    /// Performs `call: http` and `http-request`.
+    /// Performs `call: http`, `call: openapi` and `http-request`.
     pub http: Arc<HttpRunner>,
     /// Performs every other function of the default catalog.
     pub functions: Arc<dyn FunctionRunner>,
@@ -131,6 +131,7 @@ impl TaskRunner for Runners {
         let TaskCall { call, idempotency_key, log, cancelled } = call;
         match call {
             Call::Http { with } => self.http.run_call(&with, &idempotency_key, &log).await,
+            Call::OpenApi { with } => self.http.run_openapi(&with, &idempotency_key, &log).await,
             Call::Function { function, with } if plugin_name(&function) == HTTP_REQUEST => {
                 self.http.run_plugin(&with, &idempotency_key, &log).await
             }

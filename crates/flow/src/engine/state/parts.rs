@@ -137,8 +137,6 @@ struct Start {
     dry_run: bool,
     #[serde(with = "reference")]
     runtime: Shared,
-    #[serde(with = "reference")]
-    secrets: Shared,
     started_at: Timestamp,
 }
 
@@ -150,12 +148,11 @@ impl Start {
             && self.stages == job.stages
             && self.dry_run == job.dry_run
             && self.runtime.is_same(&job.runtime)
-            && self.secrets.is_same(&job.secrets)
             && self.started_at == job.started_at
     }
 
-    fn shared(&mut self) -> [&mut Shared; 3] {
-        [&mut self.input, &mut self.runtime, &mut self.secrets]
+    fn shared(&mut self) -> [&mut Shared; 2] {
+        [&mut self.input, &mut self.runtime]
     }
 }
 
@@ -178,7 +175,6 @@ impl State {
                 stages: job.stages.clone(),
                 dry_run: job.dry_run,
                 runtime: job.runtime.clone(),
-                secrets: job.secrets.clone(),
                 started_at: job.started_at,
             };
             let numbers = writer.numbers(start.shared());
@@ -288,7 +284,6 @@ impl State {
                     state.job.stages.clone_from(&start.stages);
                     state.job.dry_run = start.dry_run;
                     state.job.runtime = start.runtime.clone();
-                    state.job.secrets = start.secrets.clone();
                     state.job.started_at = start.started_at;
                     state.stored.start = Some(start);
                 }

@@ -1,10 +1,10 @@
 //! What a definition names under `use`, found or refused: timeouts, retries, errors, authentications.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Compiler, object};
 use crate::Pointer;
-use crate::program::{Backoff, Delay, ErrorTemplate, Retry, Template};
+use crate::program::{Backoff, Delay, ErrorTemplate, Retry};
 
 impl<'a> Compiler<'a> {
     /// Whole-definition features that change what every expression or task means.
@@ -96,32 +96,7 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    /// An authentication policy, named ones resolved; only what the engine can hand out evaluated.
-    pub(super) fn authentication(&mut self, pointer: &Pointer, value: &Value) -> Option<Template> {
-        let (policy, pointer) = match value.get("use").and_then(Value::as_str) {
-            Some(name) => {
-                let name = Value::String(name.to_owned());
-                let place = pointer.child("use");
-                let (policy, pointer) = self.referenced_owned(&place, &name, "authentications")?;
-                (policy, pointer)
-            }
-            None => (value.clone(), pointer.clone()),
-        };
-        let scheme =
-            object(Some(&policy)).and_then(|policy| policy.keys().next().cloned()).unwrap_or_default();
-        if !matches!(scheme.as_str(), "basic" | "bearer") {
-            self.unsupported(&pointer, &format!("the authentication `{scheme}`"));
-            return None;
-        }
-        // `{basic: {use: NAME}}` takes its members from the secret of that name.
-        let configuration = match policy.pointer(&format!("/{scheme}/use")).and_then(Value::as_str) {
-            Some(secret) => Value::String(format!("${{ $secrets[{}] }}", Value::from(secret))),
-            None => policy.get(&scheme).cloned().unwrap_or(Value::Null),
-        };
-        self.template(&pointer, &Value::Object(Map::from_iter([(scheme, configuration)])))
-    }
-
-    fn referenced<'v>(
+    pub(super) fn referenced<'v>(
         &mut self,
         pointer: &Pointer,
         value: &'v Value,
@@ -142,14 +117,5 @@ impl<'a> Compiler<'a> {
             );
         }
         found.map(|found| (found, place))
-    }
-
-    fn referenced_owned(
-        &mut self,
-        pointer: &Pointer,
-        value: &Value,
-        section: &str,
-    ) -> Option<(Value, Pointer)> {
-        self.referenced(pointer, value, section).map(|(found, place)| (found.clone(), place))
     }
 }

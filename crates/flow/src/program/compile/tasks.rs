@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Compiler, Place, Sequence, object};
 use crate::Pointer;
 use crate::expression::strict;
-use crate::program::{Action, Case, Catch, HttpCall, Template};
+use crate::program::{Action, Case, Catch, Template};
 use crate::view::TaskKind;
 
 /// What the default catalog offers and the engine itself performs.
@@ -113,9 +113,8 @@ impl Compiler<'_> {
         let with = task.get("with").cloned().unwrap_or_else(|| Value::Object(Map::new()));
         match function {
             "http" => self.http(&pointer.child("with"), &with),
-            "grpc" | "asyncapi" | "openapi" | "a2a" | "mcp" => {
-                self.refuse(&here, &format!("call: {function}"))
-            }
+            "openapi" => self.openapi(&pointer.child("with"), &with),
+            "grpc" | "asyncapi" | "a2a" | "mcp" => self.refuse(&here, &format!("call: {function}")),
             _ if self
                 .root
                 .pointer("/use/functions")
@@ -141,31 +140,6 @@ impl Compiler<'_> {
                 })
             }
         }
-    }
-
-    fn http(&mut self, pointer: &Pointer, with: &Value) -> Option<Action> {
-        let here = pointer.child("endpoint");
-        let endpoint = with.get("endpoint").cloned().unwrap_or(Value::Null);
-        let (uri, place) = match &endpoint {
-            Value::Object(members) => (members.get("uri").cloned().unwrap_or(Value::Null), here.child("uri")),
-            other => (other.clone(), here.clone()),
-        };
-        if !uri.is_string() {
-            self.error(&place, "missing-endpoint", "An HTTP call needs an address.", "HTTP 调用需要地址。");
-            return None;
-        }
-        let authentication = endpoint
-            .get("authentication")
-            .map(|policy| self.authentication(&here.child("authentication"), policy));
-        let mut rest = with.as_object().cloned().unwrap_or_default();
-        rest.shift_remove("endpoint");
-        let rest = self.template(pointer, &Value::Object(rest));
-        let uri = self.template(&place, &uri);
-        Some(Action::Http(Box::new(HttpCall {
-            rest: rest?,
-            uri: uri?,
-            authentication: authentication.flatten(),
-        })))
     }
 }
 

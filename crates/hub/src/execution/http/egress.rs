@@ -86,7 +86,7 @@ pub fn destination(url: &Url) -> Option<(String, u16)> {
     (!host.is_empty()).then_some((host, url.port_or_known_default()?))
 }
 
-fn parse_entry(entry: &str) -> Option<(String, u16)> {
+pub(super) fn parse_entry(entry: &str) -> Option<(String, u16)> {
     let (_, port) = entry.trim().rsplit_once(':')?;
     let port: u16 = port.parse().ok()?;
     // Read as a URL, so that an entry and a call spell one host alike (IDN, IPv6, IPv4 in odd notations).

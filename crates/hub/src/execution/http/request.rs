@@ -7,6 +7,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Method, Url};
 use serde_json::{Map, Value};
 
+use super::authentication::{Authentication, basic, secret_header};
+use super::tokens::form;
 use crate::execution::faults;
 
 /// A request that is ready to be sent.
@@ -16,12 +18,30 @@ pub(super) struct RequestPlan {
     pub url: Url,
     pub headers: HeaderMap,
     pub body: Option<Vec<u8>>,
+    pub authentication: Option<Authentication>,
     pub output: OutputForm,
     /// Follow redirections, and take a 3xx that cannot be followed for an answer.
     pub redirect: bool,
     /// The statuses that are right; empty means 200 to 299 (to 399 with `redirect`).
     pub expected: Vec<u16>,
     pub version: VersionChoice,
+}
+
+impl RequestPlan {
+    /// A request of the hub itself, with nothing but a method and a URL.
+    pub(super) fn bare(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            authentication: None,
+            output: OutputForm::Content,
+            redirect: false,
+            expected: Vec::new(),
+            version: VersionChoice::Any,
+        }
+    }
 }
 
 /// What becomes the task's output (DSL reference, HTTP call, `output`).
@@ -51,33 +71,16 @@ const FRAMING: [&str; 5] = ["content-length", "transfer-encoding", "connection",
 /// # Errors
 /// A validation or configuration error that names the member.
 pub(super) fn from_call(with: &Value) -> Result<RequestPlan, WorkflowError> {
-    let endpoint = with.get("endpoint").unwrap_or(&Value::Null);
-    let (address, authentication) = match endpoint {
-        Value::String(address) => (address.as_str(), None),
-        Value::Object(endpoint) => (
-            endpoint.get("uri").and_then(Value::as_str).unwrap_or_default(),
-            endpoint.get("authentication").filter(|value| !value.is_null()),
-        ),
-        _ => ("", None),
-    };
-    let mut headers = headers(with.get("headers"))?;
-    if let Some(authentication) = authentication {
-        headers.insert(AUTHORIZATION, authorization(authentication)?);
-    }
-    let output = match with.get("output").and_then(Value::as_str) {
-        None | Some("content") => OutputForm::Content,
-        Some("raw") => OutputForm::Raw,
-        Some("response") => OutputForm::Response,
-        Some(other) => {
-            return Err(faults::validation(format!("output {other:?} is none of raw, content, response")));
-        }
-    };
+    let (address, authentication) = endpoint(with.get("endpoint"))?;
+    let headers = headers(with.get("headers"))?;
+    let output = OutputForm::read(with)?;
     plan(Parts {
         method: with.get("method"),
         address,
         query: with.get("query"),
         headers,
         body: with.get("body"),
+        authentication,
         output,
         redirect: with.get("redirect").and_then(Value::as_bool).unwrap_or_default(),
         expected: Vec::new(),
@@ -121,6 +124,7 @@ pub(super) fn from_plugin(with: &Value) -> Result<RequestPlan, WorkflowError> {
         query: with.get("parameters"),
         headers,
         body: with.get("body"),
+        authentication: None,
         output: OutputForm::Response,
         redirect: false,
         expected: expected(with.get("expectedStatus"))?,
@@ -128,19 +132,61 @@ pub(super) fn from_plugin(with: &Value) -> Result<RequestPlan, WorkflowError> {
     })
 }
 
-struct Parts<'a> {
-    method: Option<&'a Value>,
-    address: &'a str,
-    query: Option<&'a Value>,
-    headers: HeaderMap,
-    body: Option<&'a Value>,
-    output: OutputForm,
-    redirect: bool,
-    expected: Vec<u16>,
-    version: VersionChoice,
+/// An endpoint: its address, and who calls it (DSL reference, Endpoint).
+///
+/// # Errors
+/// A configuration error that names the member of the policy.
+pub(super) fn endpoint(endpoint: Option<&Value>) -> Result<(&str, Option<Authentication>), WorkflowError> {
+    Ok(match endpoint {
+        Some(Value::String(address)) => (address.as_str(), None),
+        Some(Value::Object(endpoint)) => (
+            endpoint.get("uri").and_then(Value::as_str).unwrap_or_default(),
+            policy(endpoint.get("authentication"))?,
+        ),
+        _ => ("", None),
+    })
 }
 
-fn plan(parts: Parts<'_>) -> Result<RequestPlan, WorkflowError> {
+/// The policy of a call, if it has one.
+///
+/// # Errors
+/// A configuration error that names the member.
+pub(super) fn policy(policy: Option<&Value>) -> Result<Option<Authentication>, WorkflowError> {
+    policy.filter(|policy| !policy.is_null()).map(Authentication::read).transpose()
+}
+
+impl OutputForm {
+    /// # Errors
+    /// A validation error for a word that is none.
+    pub(super) fn read(with: &Value) -> Result<Self, WorkflowError> {
+        match with.get("output").and_then(Value::as_str) {
+            None | Some("content") => Ok(Self::Content),
+            Some("raw") => Ok(Self::Raw),
+            Some("response") => Ok(Self::Response),
+            Some(other) => {
+                Err(faults::validation(format!("output {other:?} is none of raw, content, response")))
+            }
+        }
+    }
+}
+
+/// What a plan is made of.
+pub(super) struct Parts<'a> {
+    pub method: Option<&'a Value>,
+    pub address: &'a str,
+    pub query: Option<&'a Value>,
+    pub headers: HeaderMap,
+    pub body: Option<&'a Value>,
+    pub authentication: Option<Authentication>,
+    pub output: OutputForm,
+    pub redirect: bool,
+    pub expected: Vec<u16>,
+    pub version: VersionChoice,
+}
+
+/// # Errors
+/// A validation error that names the member.
+pub(super) fn plan(parts: Parts<'_>) -> Result<RequestPlan, WorkflowError> {
     let method = parts.method.and_then(Value::as_str).unwrap_or("GET").to_ascii_uppercase();
     let method = Method::from_bytes(method.as_bytes())
         .map_err(|_| faults::validation(format!("method {method:?} is not a method of HTTP")))?;
@@ -165,6 +211,7 @@ fn plan(parts: Parts<'_>) -> Result<RequestPlan, WorkflowError> {
         url,
         headers,
         body,
+        authentication: parts.authentication,
         output: parts.output,
         redirect: parts.redirect,
         expected: parts.expected,
@@ -189,7 +236,7 @@ fn members<'a>(
 }
 
 /// How a value stands in a header or a query: text as it is, anything else as JSON.
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -218,7 +265,7 @@ fn add_query(url: &mut Url, query: Option<&Value>) -> Result<(), WorkflowError> 
     Ok(())
 }
 
-fn headers(headers: Option<&Value>) -> Result<HeaderMap, WorkflowError> {
+pub(super) fn headers(headers: Option<&Value>) -> Result<HeaderMap, WorkflowError> {
     let mut map = HeaderMap::new();
     let Some(members) = members(headers, "headers")? else { return Ok(map) };
     for (name, value) in members {
@@ -240,48 +287,33 @@ fn headers(headers: Option<&Value>) -> Result<HeaderMap, WorkflowError> {
     Ok(map)
 }
 
+/// The type of a body whose fields are written as a browser writes them.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM))
+}
+
 fn body(body: Option<&Value>, headers: &mut HeaderMap) -> Option<Vec<u8>> {
     let (bytes, kind) = match body? {
         Value::Null => return None,
         Value::String(text) => (text.clone().into_bytes(), "text/plain; charset=utf-8"),
+        Value::Object(fields) if is_form(headers) => {
+            let fields: Vec<_> = fields
+                .iter()
+                .flat_map(|(name, value)| match value {
+                    Value::Null => Vec::new(),
+                    Value::Array(values) => values.iter().map(|value| (name, text_of(value))).collect(),
+                    value => vec![(name, text_of(value))],
+                })
+                .collect();
+            (form(&fields).into_bytes(), FORM)
+        }
         other => (other.to_string().into_bytes(), "application/json"),
     };
     headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
     Some(bytes)
-}
-
-fn authorization(authentication: &Value) -> Result<HeaderValue, WorkflowError> {
-    let text = |section: &Value, name: &str| section.get(name).and_then(Value::as_str).map(str::to_owned);
-    if let Some(section) = authentication.get("basic") {
-        let (Some(username), Some(password)) = (text(section, "username"), text(section, "password")) else {
-            return Err(faults::configuration("basic authentication needs username and password"));
-        };
-        return basic(&username, &password);
-    }
-    if let Some(section) = authentication.get("bearer") {
-        let Some(token) = text(section, "token") else {
-            return Err(faults::configuration("bearer authentication needs a token"));
-        };
-        return secret_header(&format!("Bearer {token}"));
-    }
-    let kind =
-        authentication.as_object().and_then(|members| members.keys().next()).map_or("", String::as_str);
-    Err(faults::configuration(format!(
-        "authentication {kind:?} is not performed by this hub; basic and bearer are"
-    )))
-}
-
-fn basic(username: &str, password: &str) -> Result<HeaderValue, WorkflowError> {
-    use base64::Engine as _;
-    let credentials = base64::engine::general_purpose::STANDARD.encode(format!("{username}:{password}"));
-    secret_header(&format!("Basic {credentials}"))
-}
-
-fn secret_header(text: &str) -> Result<HeaderValue, WorkflowError> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| faults::validation("the credentials have characters that a header cannot carry"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn expected(statuses: Option<&Value>) -> Result<Vec<u16>, WorkflowError> {
@@ -316,7 +348,7 @@ mod tests {
         .unwrap();
         assert_eq!(plan.method, Method::POST);
         assert_eq!(plan.url.as_str(), "http://example.com/a?x=1&q=a+b&n=2&list=1&list=2");
-        assert_eq!(plan.headers["authorization"], "Basic dTpw");
+        assert!(matches!(plan.authentication, Some(Authentication::Basic(_))));
         assert_eq!(plan.headers["content-type"], "application/json");
         assert_eq!(plan.headers["x-trace"], "7");
         assert_eq!((plan.output, plan.redirect), (OutputForm::Response, true));
@@ -341,8 +373,23 @@ mod tests {
         );
         assert!(check(json!({"url": "http://a/", "expectedStatus": [1000]})).contains("expectedStatus"));
         assert!(check(json!({"url": "http://a/", "tokenSource": "bearer"})).contains("token"));
-        let unsupported =
-            from_call(&json!({"endpoint": {"uri": "http://a/", "authentication": {"oauth2": {}}}}));
-        assert!(unsupported.unwrap_err().kind.ends_with("/configuration"));
+        let policy = from_call(&json!({"endpoint": {"uri": "http://a/", "authentication": {"oauth2": {}}}}));
+        assert!(policy.unwrap_err().kind.ends_with("/configuration"));
+    }
+
+    #[test]
+    fn a_body_is_written_as_its_content_type_says() {
+        let body = |headers: Value, body: Value| {
+            let plan =
+                from_call(&json!({"endpoint": "http://a/", "headers": headers, "body": body})).unwrap();
+            String::from_utf8(plan.body.unwrap()).unwrap()
+        };
+        assert_eq!(body(json!({}), json!({"a": [1]})), r#"{"a":[1]}"#);
+        assert_eq!(body(json!({}), json!("text")), "text");
+        let form = json!({"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"});
+        assert_eq!(
+            body(form, json!({"a b": "c&d", "list": [1, true], "none": null})),
+            "a+b=c%26d&list=1&list=true"
+        );
     }
 }

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod authentication;
+
 type Seen = Arc<Mutex<Vec<(String, HeaderMap, Bytes)>>>;
 
 async fn serve() -> (SocketAddr, Seen) {
@@ -38,7 +40,8 @@ async fn echo(State(seen): State<Seen>, uri: Uri, headers: HeaderMap, body: Byte
 }
 
 fn runner(address: SocketAddr) -> HttpRunner {
-    HttpRunner::new(&[address.to_string()], "http://127.0.0.1:1").unwrap()
+    let egress = Egress { allow: vec![address.to_string()], ..Egress::default() };
+    HttpRunner::new(&egress, "http://127.0.0.1:1").unwrap()
 }
 
 async fn check(path: &str, members: Value) -> Result<Value, WorkflowError> {

@@ -115,7 +115,8 @@ impl House {
 }
 
 async fn open(bench: &Bench, scripted: &Arc<Scripted>) -> Arc<Executions> {
-    let settings = ExecutionSettings { address: "http://127.0.0.1:1".to_owned(), egress: Vec::new() };
+    let settings =
+        ExecutionSettings { address: "http://127.0.0.1:1".to_owned(), ..ExecutionSettings::default() };
     Executions::open(bench.database.clone(), Arc::clone(scripted) as Arc<dyn FunctionRunner>, settings)
         .await
         .unwrap()
