@@ -139,7 +139,9 @@ fn TaskData(task: Memo<Option<Task>>) -> impl IntoView {
     let i18n = use_i18n();
     let input = Memo::new(move |_| task.read().as_ref().map(|task| task.input.clone()).unwrap_or_default());
     let output = Memo::new(move |_| task.read().as_ref().map(|task| task.output.clone()).unwrap_or_default());
+    let is_omitted = Memo::new(move |_| task.read().as_ref().is_some_and(|task| task.values_omitted));
     view! {
+        {move || is_omitted.get().then(|| view! { <p class="muted">{t_string!(i18n, runs.values_omitted)}</p> })}
         <details class="details" open>
             <summary>{t!(i18n, runs.output)}</summary>
             <JsonView value=output />

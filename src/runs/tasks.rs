@@ -21,8 +21,13 @@ pub(super) fn TaskTable(run: Run) -> impl IntoView {
     let by_key = Memo::new(move |_| {
         rows.read().iter().map(|row| (key_of(row), row.clone())).collect::<HashMap<_, _>>()
     });
+    let omitted = Memo::new(move |_| run.with(|status| status.tasks_omitted).unwrap_or_default());
     view! {
         <div class="run__tasks">
+            {move || {
+                let number = omitted.get();
+                (number > 0).then(|| view! { <p class="muted">{t_string!(i18n, runs.tasks_omitted, number = number)}</p> })
+            }}
             <table class="table table--cards">
                 <thead>
                     <tr>

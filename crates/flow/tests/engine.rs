@@ -24,3 +24,5 @@ mod hand;
 mod programs;
 #[path = "engine/properties.rs"]
 mod properties;
+#[path = "engine/stored.rs"]
+mod stored;

@@ -50,9 +50,13 @@ impl Run<'_> {
         let Some(frame) = self.state.frames.get_mut(&task) else { return };
         frame.status = status;
         let record = record_of(self.program.node(frame.node), task, frame, output.into());
-        // What is stored apart is written once, whoever records it.
-        let sizes = [&record.input, &record.output].map(|value| value.number().map_or(value.size(), |_| 0));
-        self.recorded = self.recorded.saturating_add(sizes.iter().sum());
+        for value in [&record.input, &record.output] {
+            // What has its number already is kept by it, and is not written again.
+            if value.number().is_none() {
+                self.recorded = self.recorded.saturating_add(value.size());
+                self.state.number(value);
+            }
+        }
         self.commands.push(Command::RecordTask { task: Box::new(record) });
     }
 

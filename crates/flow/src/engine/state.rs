@@ -10,6 +10,7 @@ mod reached;
 mod shared;
 mod timers;
 mod tracked;
+mod whole;
 
 use std::collections::BTreeSet;
 

@@ -120,7 +120,7 @@ impl Host {
                 let submitted = if commands.is_empty() { Submitted::Ignored } else { Submitted::Applied };
                 let Plan { writes: planned, effects, status: changed } =
                     plan(commands, &prepared.blueprint, &masking, &mut progress, &mut kept);
-                kept.release(&changes.released);
+                kept.settle(&changes.released, |number| state.holds(number));
                 let mut writes = beside;
                 writes.extend(key.map(|key| Write::Handled { key }));
                 writes.extend(used_up);

@@ -108,13 +108,27 @@ pub(super) enum Kept {
 
 /// The values of [`Write::TaskValue`] that are written and may be referred to again.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KeptValues(HashSet<u64>);
+pub(super) struct KeptValues {
+    written: HashSet<u64>,
+    /// Written with this event.
+    new: Vec<u64>,
+}
 
 impl KeptValues {
-    /// No task refers to these for the first time any more.
-    pub(super) fn release(&mut self, numbers: &[u64]) {
-        for number in numbers {
-            self.0.remove(number);
+    /// Whether a value is to be written now.
+    fn insert(&mut self, number: u64) -> bool {
+        let is_new = self.written.insert(number);
+        if is_new {
+            self.new.push(number);
+        }
+        is_new
+    }
+
+    /// Forgets what no task can refer to any more: what the state has released, and what of this event's it never held.
+    pub(super) fn settle(&mut self, released: &[u64], is_held: impl Fn(u64) -> bool) {
+        let new = std::mem::take(&mut self.new);
+        for number in new.iter().filter(|number| !is_held(**number)).chain(released) {
+            self.written.remove(number);
         }
     }
 }
@@ -294,10 +308,10 @@ fn add(
     }
 }
 
-/// A value that the state holds by its number is written once, however many tasks take it in.
+/// A large value is written once, however many tasks take it in.
 fn keep(plan: &mut Plan, value: Shared, masking: &Masking, kept: &mut KeptValues) -> Kept {
     let Some(number) = value.number() else { return Kept::Here(masking.json(&value)) };
-    if kept.0.insert(number) {
+    if kept.insert(number) {
         plan.writes.push(Write::TaskValue { number, value: masking.json(&value) });
     }
     Kept::Apart(number)

@@ -160,6 +160,16 @@ impl Start {
 struct Single(#[serde(with = "reference")] Shared);
 
 impl State {
+    /// Gives a large value its number, under which it is kept wherever it goes.
+    pub(in crate::engine) fn number(&mut self, value: &Shared) {
+        value.numbered(&mut self.stored.next_value);
+    }
+
+    /// Whether a value is part of what is stored, as of [`Self::take_changes`]; see [`Shared::number`].
+    pub fn holds(&self, number: u64) -> bool {
+        self.stored.uses.contains_key(&number)
+    }
+
     /// What has changed since this was last asked; the caller stores it, or forgets this state.
     ///
     /// # Errors

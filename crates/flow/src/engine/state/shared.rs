@@ -24,7 +24,8 @@ struct Inner {
 }
 
 impl Shared {
-    /// The number under which the state of its job stores it, once it does. Unique within the job.
+    /// The number under which its job keeps it, where it is large: in the state, and in what records tasks. Unique within
+    /// the job; the same number is the same value.
     pub fn number(&self) -> Option<u64> {
         self.0.number.get().copied()
     }

@@ -40,7 +40,7 @@ pub(in crate::execution) enum PrepareError {
 impl Host {
     pub(super) async fn load(&self, job_name: &str) -> Result<Memory, LoadError> {
         let row = sqlx::query(
-            "SELECT id, digest, status, stages, broken, paths_not_taken, private
+            "SELECT id, digest, status, stages, broken, paths_not_taken, state, private
              FROM jobs JOIN job_states ON job = id WHERE job_name = ?",
         )
         .bind(job_name)
@@ -67,7 +67,12 @@ impl Host {
                 .fetch_all(self.database.read())
                 .await?;
         // Reading a large state takes its time, as a step does.
-        let state = tokio::task::spawn_blocking(move || State::from_parts(parts))
+        let whole: String = row.try_get("state")?;
+        let reading = tokio::task::spawn_blocking(move || match parts.is_empty() && !whole.is_empty() {
+            true => State::from_whole(&whole),
+            false => State::from_parts(parts),
+        });
+        let state = reading
             .await
             .map_err(|cause| broken(format!("its state: {cause}")))?
             .map_err(|cause| broken(format!("its state: {cause}")))?;

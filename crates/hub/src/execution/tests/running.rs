@@ -287,6 +287,53 @@ async fn a_job_that_cannot_be_carried_on_is_faulted_and_can_be_stopped() {
     house.until_status(&job, Status::Cancelled).await;
 }
 
+/// As the hub stored a run at its gate before a state had parts.
+fn stored_whole(job: &str, digest: &str) -> String {
+    json!({
+        "digest": digest.trim_start_matches("sha256:"), "phase": "Live", "next_task": 2, "next_timer": 1, "timers": {}, "ready": [], "reached": [0],
+        "job": {
+            "id": job, "input": {}, "stages": null, "dry_run": false, "runtime": {}, "secrets": {}, "context": null,
+            "started_at": 1, "status": "waiting", "error": null, "ended_at": null
+        },
+        "frames": {"1": {
+            "node": 0, "parent": null, "attempt": 1, "iteration": null, "started_at": 1, "raw_input": {"site": "a"},
+            "input": null, "body": "Waiting", "status": "waiting", "error": null, "ended_at": null,
+            "waiting": {"kind": "approval", "since": 1, "message": "", "approvers": [], "deadline": null}
+        }}
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_run_that_an_earlier_hub_stored_whole_goes_on() {
+    let house = House::new().await;
+    let job = house
+        .run(json!([gate(json!([])), {"second": {"call": "manual-gate:1.0.0@default", "with": {}}}]))
+        .await;
+    let status = house.until(&job, |status| !status.job.waiting.is_empty()).await;
+    house.executions.shutdown().await;
+    let database = &house.bench.database;
+    let (digest,): (String,) =
+        sqlx::query_as("SELECT digest FROM jobs").fetch_one(database.read()).await.unwrap();
+    sqlx::query("DELETE FROM state_parts").execute(database.write()).await.unwrap();
+    sqlx::query("UPDATE job_states SET state = ?")
+        .bind(stored_whole(&job, &digest))
+        .execute(database.write())
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        let executions = open(&house.bench, &house.scripted).await;
+        let waiting = executions.status("w", &job, false).await.unwrap().job.waiting;
+        let request = DecisionRequest { decision: Decision::Approve, comment: String::new() };
+        executions.notify(&waiting[0].task_id, request, "bob", Role::Operator).await.unwrap();
+        executions.shutdown().await;
+    }
+    let status_after = house.executions.status("w", &job, false).await.unwrap();
+    assert_eq!(status_after.job.status, Status::Completed);
+    assert_eq!(status_after.output, json!({"site": "a"}));
+    assert_eq!(status.job.waiting.len(), 1);
+}
+
 #[tokio::test]
 async fn what_is_under_way_when_the_hub_stops_goes_on_when_it_is_opened_again() {
     let house = House::new().await;
