@@ -119,7 +119,7 @@ impl Expression {
     /// An [`ExpressionError`] other than `Syntax`.
     pub fn evaluate(&self, input: &Value, arguments: &dyn Arguments) -> Result<Value, ExpressionError> {
         let into_jq = |value: &Value| match arguments.memo() {
-            Some(memo) => memo.into_jq(value),
+            Some(memo) => memo.as_jq(value),
             None => convert::into_jq(value),
         };
         let mut values = Vec::with_capacity(self.variables.len());

@@ -41,7 +41,7 @@ impl Memo {
     }
 
     /// The value as jq sees it.
-    pub(super) fn into_jq(&self, value: &Value) -> Val {
+    pub(super) fn as_jq(&self, value: &Value) -> Val {
         let mut entries = self.entries.borrow_mut();
         match entries.iter_mut().find(|entry| std::ptr::eq(&**entry.value, value)) {
             Some(entry) => entry.converted.get_or_insert_with(|| into_jq(value)).clone(),
@@ -63,15 +63,15 @@ mod tests {
         let memo = Memo::default();
         let shared = Arc::new(json!([1, 2, 3]));
         memo.remember(&shared);
-        let (Val::Arr(first), Val::Arr(second)) = (memo.into_jq(&shared), memo.into_jq(&shared)) else {
+        let (Val::Arr(first), Val::Arr(second)) = (memo.as_jq(&shared), memo.as_jq(&shared)) else {
             unreachable!("an array is an array");
         };
         assert!(std::ptr::eq(&*first, &*second));
-        assert_eq!(memo.into_jq(&json!([1, 2, 3])), Val::Arr(first));
+        assert_eq!(memo.as_jq(&json!([1, 2, 3])), Val::Arr(first));
         for number in 0..MOST {
             memo.remember(&Arc::new(json!(number)));
         }
-        let Val::Arr(third) = memo.into_jq(&shared) else { unreachable!("an array is an array") };
+        let Val::Arr(third) = memo.as_jq(&shared) else { unreachable!("an array is an array") };
         assert!(!std::ptr::eq(&*second, &*third), "the oldest is forgotten");
     }
 }
