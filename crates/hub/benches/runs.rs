@@ -46,8 +46,23 @@ async fn main() {
     .await;
     let called = json!({"call": "dns-record-add:1.0.0@default", "with": {"n": "${ $item }"}});
     grow("1 loop of calls", &[1_000, 10_000], |size| over(size, called.clone())).await;
+    let sites = |size: usize| {
+        json!([
+            {"sites": {"set": {"sites": large(1_000)}}},
+            {"all": {"fork": {"branches": (0..size).map(|number| json!({
+                format!("site{number}"): {"call": "dns-record-add:1.0.0@default",
+                    "with": {"name": format!("${{ .sites[{number} % 1000].name }}")}}
+            })).collect::<Vec<_>>()}}}
+        ])
+    };
+    grow("1 fork of calls over 50 KiB of input", &[100, 1_000], sites).await;
     grow("1 fork of calls", &[100, 1_000], |size| json!([{"all": {"fork": {"branches": steps(size)}}}]))
         .await;
+}
+
+/// An input that is worth sharing: every branch of a fork sees all of it.
+fn large(size: usize) -> Value {
+    Value::Array((0..size).map(|number| json!({"site": number, "name": "a site with a name"})).collect())
 }
 
 /// Runs the same work in two or more sizes, and says by how much the dearest of them is dearer a piece than the cheapest
@@ -87,8 +102,13 @@ async fn measure(what: &str, jobs: usize, steps: usize, tasks: Value) -> Duratio
     let took = begun.elapsed();
     let last = executions.last_jobs(&["bench".to_owned()]).await.unwrap();
     assert_eq!(last["bench"].status, Status::Completed);
+    let read = Instant::now();
+    let status = executions.status("bench", &last["bench"].job_name, false).await.unwrap();
+    let (read, shown) = (read.elapsed(), status.tasks.len());
     let rate = (jobs * steps) as f64 / took.as_secs_f64();
-    println!("{what}: {took:.2?} ({rate:.0} a second; all accepted after {started:.2?})");
+    println!(
+        "{what}: {took:.2?} ({rate:.0} a second; all accepted after {started:.2?}; its {shown} tasks are shown in {read:.2?})"
+    );
     executions.shutdown().await;
     database.close().await;
     took

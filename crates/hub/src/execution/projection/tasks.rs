@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 /// How many tasks are shown at most, apart from the newest instance of each task of the definition.
 const MOST_TASKS: i64 = 2_000;
 /// How many bytes of inputs and outputs are shown at most, the smallest first.
-const MOST_BYTES: i64 = 8 * 1024 * 1024;
+const MOST_BYTES: i64 = 4 * 1024 * 1024;
 
 /// The numbers of the tasks to show, and how many are not. None are chosen where all are shown.
 pub(super) async fn shown(
@@ -38,7 +38,7 @@ pub(super) async fn shown(
     .fetch_all(&mut *snapshot)
     .await?;
     let open: Vec<i64> = sqlx::query_scalar(
-        "SELECT task FROM tasks
+        "SELECT task FROM tasks INDEXED BY tasks_open
          WHERE job = ? AND status IN ('pending', 'running', 'waiting', 'suspended', 'faulted')
          ORDER BY status = 'faulted' DESC, waiting IS NOT NULL DESC, task LIMIT ?",
     )
@@ -72,28 +72,32 @@ pub(super) async fn read(
 ) -> sqlx::Result<Vec<SqliteRow>> {
     let chosen = shown.as_ref().map(|shown| serde_json::Value::from_iter(shown.iter().copied()).to_string());
     // A value's length is known without reading it.
-    sqlx::query(
+    let mut query = QueryBuilder::<Sqlite>::new(
         "WITH sized AS (
              SELECT tasks.*, inputs.value AS input_value, outputs.value AS output_value,
-                    octet_length(COALESCE(inputs.value, input)) + octet_length(COALESCE(outputs.value, output)) AS size
+                    COALESCE(octet_length(inputs.value), octet_length(input))
+                        + COALESCE(octet_length(outputs.value), octet_length(output)) AS size
              FROM tasks
              LEFT JOIN task_values AS inputs ON inputs.job = tasks.job AND inputs.number = input_number
              LEFT JOIN task_values AS outputs ON outputs.job = tasks.job AND outputs.number = output_number
-             WHERE tasks.job = ?1 AND (?2 IS NULL OR task IN (SELECT value FROM json_each(?2)))
-         ), chosen AS (
-             SELECT *, SUM(size) OVER (ORDER BY size, place, task) > ?3 AS values_omitted FROM sized
-         )
-         SELECT task, pointer, name, kind, function, status, attempt, started_at, ended_at, iteration, error, waiting,
-                values_omitted,
-                CASE WHEN values_omitted THEN 'null' ELSE COALESCE(input_value, input) END AS input,
-                CASE WHEN values_omitted THEN 'null' ELSE COALESCE(output_value, output) END AS output,
-                (SELECT COALESCE(MAX(line) + 1, 0) FROM log_lines
-                 WHERE log_lines.job = ?1 AND log_lines.state = pointer) AS log_lines
-         FROM chosen ORDER BY place, task",
-    )
-    .bind(job)
-    .bind(chosen)
-    .bind(MOST_BYTES)
-    .fetch_all(snapshot)
-    .await
+             WHERE tasks.job = ",
+    );
+    query.push_bind(job);
+    if let Some(chosen) = chosen {
+        query.push(" AND task IN (SELECT value FROM json_each(").push_bind(chosen).push("))");
+    }
+    query
+        .push("), chosen AS (SELECT *, SUM(size) OVER (ORDER BY size, place, task) > ")
+        .push_bind(MOST_BYTES)
+        .push(
+            " AS values_omitted FROM sized)
+             SELECT task, pointer, name, kind, function, status, attempt, started_at, ended_at, iteration, error,
+                    waiting, values_omitted,
+                    CASE WHEN values_omitted THEN 'null' ELSE COALESCE(input_value, input) END AS input,
+                    CASE WHEN values_omitted THEN 'null' ELSE COALESCE(output_value, output) END AS output,
+                    (SELECT COALESCE(MAX(line) + 1, 0) FROM log_lines
+                     WHERE log_lines.job = chosen.job AND log_lines.state = pointer) AS log_lines
+             FROM chosen ORDER BY place, task",
+        );
+    query.build().fetch_all(snapshot).await
 }

@@ -119,10 +119,10 @@ async fn a_large_input_of_many_branches_is_kept_once() {
     let rows = ran.count("SELECT SUM(LENGTH(input) + LENGTH(output)) FROM tasks").await;
     assert!(kept < 110_000 && states < 150_000 && rows < 10_000, "{kept} {states} {rows}");
     let shown = ran.status.tasks.iter().filter(|task| task.input == input).count();
-    assert!(shown > 50, "it is shown with each of them while the answer has room: {shown}");
+    assert!(shown > 25, "it is shown with each of them while the answer has room: {shown}");
     let left_out = ran.status.tasks.iter().filter(|task| task.values_omitted).count();
     assert_eq!((shown + left_out, ran.status.tasks.len()), (101, 101));
-    assert!(serde_json::to_string(&ran.status).unwrap().len() < 12_000_000);
+    assert!(serde_json::to_string(&ran.status).unwrap().len() < 6_000_000);
     // It is read again as it was.
     ran.executions.shutdown().await;
     let again =
