@@ -5,17 +5,20 @@
 
 mod changes;
 mod conflict;
+mod documents;
 mod draft;
 mod header;
 mod inspector;
 mod news;
 mod page;
 mod palette;
+mod paper;
 mod problems;
 mod review;
 mod save;
 mod source;
 mod state;
+mod templates;
 mod workspace;
 
 pub use page::EditorPage;

@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod decision;
 pub mod dialog;
+pub mod files;
 pub mod flow_canvas;
 pub mod icon;
 pub mod json_view;

@@ -4,6 +4,7 @@ use canvas::{Act, Input};
 use flow::edit::WrapKind;
 use leptos::prelude::*;
 
+use super::documents::DocumentMenu;
 use super::save::Saver;
 use super::state::{Editor, Panel, Tab};
 use crate::api::use_api;
@@ -54,6 +55,7 @@ pub(super) fn EditorHeader(editor: Editor, saver: Saver) -> impl IntoView {
                 </button>
             </div>
             <div class="editor__acts">
+                <DocumentMenu editor />
                 <Show when=move || may_start.get()>
                     <button type="button" class="button" disabled=move || saver.busy() on:click=move |_| saver.start()>
                         <IconView icon=Icon::Play />

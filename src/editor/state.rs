@@ -36,6 +36,13 @@ pub(super) enum Panel {
     Inspector,
 }
 
+/// What lies over the whole editor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sheet {
+    Templates,
+    Paper,
+}
+
 /// Which published workflow is edited; none for a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Published {
@@ -72,6 +79,7 @@ pub(super) struct Editor {
     pub(super) spoken: RwSignal<String>,
     pub(super) tab: RwSignal<Tab>,
     pub(super) panel: RwSignal<Option<Panel>>,
+    pub(super) sheet: RwSignal<Option<Sheet>>,
     pub(super) problems_open: RwSignal<bool>,
     pub(super) aim: RwSignal<Option<Aim>>,
     /// Text of the source view that is not applied yet.
@@ -102,6 +110,7 @@ impl Editor {
             spoken: RwSignal::new(String::new()),
             tab: RwSignal::new(Tab::Canvas),
             panel: RwSignal::new(None),
+            sheet: RwSignal::new(None),
             problems_open: RwSignal::new(false),
             aim: RwSignal::new(None),
             unapplied: RwSignal::new(None),

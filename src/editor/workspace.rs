@@ -12,16 +12,19 @@ use wasm_bindgen::JsCast;
 use wire::operation::encode_segment;
 
 use super::conflict::SaveDialogs;
+use super::documents::accept_drops;
 use super::draft::{Draft, Drafts};
 use super::header::EditorHeader;
 use super::inspector::Inspector;
 use super::news::NewsLine;
 use super::page::Opened;
 use super::palette::Palette;
+use super::paper::PaperSheet;
 use super::problems::ProblemsPanel;
 use super::save::Saver;
 use super::source::{SourceView, UnappliedNotice};
-use super::state::{Editor, Panel, Tab};
+use super::state::{Editor, Panel, Sheet, Tab};
+use super::templates::TemplatesDialog;
 use crate::api::use_api;
 use crate::i18n::*;
 use crate::ui::flow_canvas::{Surface, SurfaceMode, look_only};
@@ -114,8 +117,9 @@ pub(super) fn Workspace(
         Some(Panel::Palette) => "editor__body editor__body--palette",
         Some(Panel::Inspector) => "editor__body editor__body--inspector",
     };
+    let (over, drop) = accept_drops(editor);
     view! {
-        <div class="page page--full editor">
+        <div class="page page--full editor" on:dragover=over on:drop=drop>
             <EditorHeader editor saver />
             {move || offered.get().map(|(key, draft)| view! { <DraftBanner editor key draft offered /> })}
             <UnappliedNotice editor />
@@ -131,6 +135,13 @@ pub(super) fn Workspace(
                     <Show when=move || editor.tab.get() == Tab::Source>
                         <SourceView editor />
                     </Show>
+                    <Show when=move || is_blank(editor)>
+                        <div class="notice editor__begin">
+                            <IconView icon=Icon::Info />
+                            <span>{t!(i18n, editor.documents.begin)}</span>
+                            <button type="button" class="button" on:click=move |_| editor.sheet.set(Some(Sheet::Templates))>{t!(i18n, editor.documents.template)}</button>
+                        </div>
+                    </Show>
                     <NewsLine news=editor.news spoken=editor.spoken />
                 </div>
                 <Inspector editor />
@@ -138,8 +149,20 @@ pub(super) fn Workspace(
             </div>
             <ProblemsPanel editor />
             <SaveDialogs editor saver />
+            {move || editor.sheet.get().map(|sheet| match sheet {
+                Sheet::Templates => view! { <TemplatesDialog editor /> }.into_any(),
+                Sheet::Paper => view! { <PaperSheet editor /> }.into_any(),
+            })}
         </div>
     }
+}
+
+/// A new workflow with nothing in it yet.
+fn is_blank(editor: Editor) -> bool {
+    editor.model.scene.read().nodes.is_empty()
+        && editor.published.read().is_none()
+        && editor.tab.get() == Tab::Canvas
+        && !editor.read_only.get()
 }
 
 /// Tab and selection live in the URL.

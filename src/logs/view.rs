@@ -14,6 +14,7 @@ use super::toolbar::{LogOptions, LogToolbar};
 use super::window::{MOST_WRAPPED, ROW_HEIGHT, is_at_end, rows_in_view};
 use crate::api::{use_api, use_poll};
 use crate::i18n::*;
+use crate::ui::files::save_text;
 use crate::ui::{describe_error, use_toasts};
 
 const PAGE_SIZE: u32 = 1_000;
@@ -121,7 +122,7 @@ pub fn LogView(
     let download = Callback::new(move |()| {
         let task = state_id.read_untracked().rsplit('/').next().unwrap_or_default().to_owned();
         let task = if task == "-" { String::new() } else { format!("-{task}") };
-        if save_file(&format!("{}{task}.log", job_name.read_untracked()), &shown_text()).is_none() {
+        if save_text(&format!("{}{task}.log", job_name.read_untracked()), &shown_text()).is_none() {
             toasts.failure(t_string!(i18n, logs.not_saved));
         }
     });
@@ -226,17 +227,4 @@ fn follow_log(
             _ => Some(FOLLOW_INTERVAL),
         },
     )
-}
-
-/// Hands a text file to the browser; `None` where it refuses.
-fn save_file(name: &str, text: &str) -> Option<()> {
-    let parts = js_sys::Array::of1(&text.into());
-    let blob = web_sys::Blob::new_with_str_sequence(&parts).ok()?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-    let anchor = document().create_element("a").ok()?.dyn_into::<web_sys::HtmlAnchorElement>().ok()?;
-    anchor.set_href(&url);
-    anchor.set_download(name);
-    anchor.click();
-    // The browser holds the file by now; a URL that stays would hold the text for as long as the page lives.
-    web_sys::Url::revoke_object_url(&url).ok()
 }

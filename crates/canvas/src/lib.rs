@@ -30,6 +30,7 @@
 pub mod geometry;
 pub mod history;
 pub mod layout;
+pub mod picture;
 pub mod scene;
 pub mod session;
 pub mod viewport;
@@ -37,6 +38,7 @@ pub mod viewport;
 pub use geometry::{Point, Rect, Size};
 pub use history::{History, Mark};
 pub use layout::{Direction, LayoutOptions, layout, sizes};
+pub use picture::svg;
 pub use scene::{
     Badge, EdgeEnd, EdgeKind, EdgeLabel, Hit, NodeKind, NodeShape, NodeZone, Scene, SceneEdge, SceneGap,
     SceneNode,

@@ -15,6 +15,7 @@ pub mod pointer;
 pub mod problem;
 #[cfg(feature = "evaluate")]
 pub mod program;
+pub mod runbook;
 pub mod unsupported;
 pub mod validate;
 pub mod view;

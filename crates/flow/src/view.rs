@@ -120,6 +120,16 @@ impl TaskKind {
     }
 }
 
+/// What somebody noted at a task on the canvas (`metadata`, `mas.canvas`, `note`): never needed to run.
+pub fn note(task: &Value) -> Option<&str> {
+    task.get("metadata")?.get("mas.canvas")?.get("note")?.as_str().filter(|note| !note.is_empty())
+}
+
+/// The colour that somebody gave a task on the canvas.
+pub fn colour(task: &Value) -> Option<&str> {
+    task.get("metadata")?.get("mas.canvas")?.get("colour")?.as_str()
+}
+
 /// The name and the value of one entry of a task list. An entry has exactly one member; of more, the first counts.
 pub(crate) fn entry(item: &Value) -> Option<(&str, &Value)> {
     item.as_object()?.iter().next().map(|(name, value)| (name.as_str(), value))
