@@ -22,7 +22,7 @@ const TEMPLATES: [&str; 5] = [
 pub(super) fn TemplatesDialog(editor: Editor) -> impl IntoView {
     let i18n = use_i18n();
     let close = Callback::new(move |()| editor.sheet.set(None));
-    let cards = TEMPLATES.iter().filter_map(|text| Document::from_json(text).ok()).map(|document| {
+    let cards = TEMPLATES.iter().filter_map(|text| Document::from_json(text).ok()).map(move |document| {
         let (title, summary) = {
             let head = document.view();
             (head.title.unwrap_or(head.name).to_owned(), head.summary.unwrap_or_default().to_owned())

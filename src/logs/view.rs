@@ -5,7 +5,6 @@ use std::time::Duration;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_use::{UseElementSizeReturn, use_element_size};
-use wasm_bindgen::JsCast;
 use wire::log::{Level, LogLine, LogQuery};
 
 use super::buffer::{LogBuffer, LogFilter};
