@@ -89,7 +89,10 @@ fn StepView(step: Step) -> impl IntoView {
     let i18n = use_i18n();
     let gate = is_gate(&step);
     let role = step.role;
-    let kind = step.function.clone().unwrap_or_else(|| kind_label(i18n, step.kind));
+    let kind = {
+        let (function, kind) = (step.function.clone(), step.kind);
+        move || function.clone().unwrap_or_else(|| kind_label(i18n, kind))
+    };
     let class = match (gate, role) {
         (true, _) => "paper__step paper__step--gate",
         (false, Some(ChildRole::Catch)) => "paper__step paper__step--rollback",
@@ -106,7 +109,10 @@ fn StepView(step: Step) -> impl IntoView {
                 {(role == Some(ChildRole::Branches)).then(|| view! { <span class="muted">" · " {t!(i18n, editor.paper.parallel)}</span> })}
                 {(role == Some(ChildRole::Catch)).then(|| view! { <span class="muted">" · " {t!(i18n, editor.paper.rollback)}</span> })}
                 <dl class="paper__facts">
-                    {step.facts.iter().map(|fact| { let (term, text) = told(i18n, fact); view! { <dt>{term}</dt><dd>{text}</dd> } }).collect_view()}
+                    {move || step.facts.iter().map(|fact| {
+                        let (term, text) = told(i18n, fact);
+                        view! { <dt>{term}</dt><dd>{text}</dd> }
+                    }).collect_view()}
                     {gate.then(|| view! { <dt>{t!(i18n, editor.paper.decision)}</dt><dd class="paper__blank"></dd> })}
                 </dl>
             </div>
