@@ -170,6 +170,7 @@ pub(super) fn wait_label(i18n: I18nContext<Locale>, kind: &str) -> String {
         "approval" => t_string!(i18n, runs.wait.approval).to_owned(),
         "time" => t_string!(i18n, runs.wait.time).to_owned(),
         "retry" => t_string!(i18n, runs.wait.retry).to_owned(),
+        "event" => t_string!(i18n, runs.wait.event).to_owned(),
         other => other.to_owned(),
     }
 }

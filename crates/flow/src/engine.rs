@@ -8,9 +8,11 @@
 mod advance;
 mod begin;
 mod calls;
+mod emit;
 pub mod errors;
 mod fault;
 mod hand;
+mod listen;
 mod moment;
 mod record;
 mod run;
@@ -18,6 +20,8 @@ mod scope;
 mod state;
 pub mod vocabulary;
 
+pub(crate) use listen::matching;
+pub use listen::matching::may_match;
 pub use state::{Changes, Shared, State, UnreadableState};
 pub use vocabulary::*;
 
@@ -45,6 +49,7 @@ impl Event {
             | Self::CallCompleted { at, .. }
             | Self::CallFaulted { at, .. }
             | Self::TimerFired { at, .. }
+            | Self::Delivered { at, .. }
             | Self::Decided { at, .. }
             | Self::RetryRequested { at, .. }
             | Self::SkipRequested { at, .. }

@@ -16,6 +16,8 @@ pub mod problem;
 #[cfg(feature = "evaluate")]
 pub mod program;
 pub mod runbook;
+#[cfg(feature = "evaluate")]
+pub mod schedule;
 pub mod unsupported;
 pub mod validate;
 pub mod view;
@@ -27,6 +29,8 @@ pub use pointer::Pointer;
 pub use problem::{Problem, Severity};
 #[cfg(feature = "evaluate")]
 pub use program::Program;
+#[cfg(feature = "evaluate")]
+pub use schedule::Schedule;
 pub use unsupported::unsupported;
 pub use validate::validate;
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};

@@ -5,6 +5,7 @@
 
 mod compile;
 mod duration;
+pub(crate) mod events;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use crate::view::TaskKind;
 use crate::{Document, Pointer, Problem};
 
 pub(crate) use crate::expression::{Expression, Template};
+pub(crate) use compile::schedule;
 pub(crate) use duration::{Delay, readable};
 
 /// A compiled definition. Two programs of one document are the same, so a state can outlive the process.
@@ -103,17 +105,35 @@ pub(crate) enum Then {
 pub(crate) enum Action {
     Set(Template),
     Do(ListId),
-    Fork { branches: ListId, compete: bool },
+    Fork {
+        branches: ListId,
+        compete: bool,
+    },
     Switch(Vec<Case>),
-    For { each: String, at: String, within: Template, condition: Option<Expression>, list: ListId },
-    Try { list: ListId, catch: Box<Catch> },
+    For {
+        each: String,
+        at: String,
+        within: Template,
+        condition: Option<Expression>,
+        list: ListId,
+    },
+    Try {
+        list: ListId,
+        catch: Box<Catch>,
+    },
     Raise(ErrorTemplate),
     Wait(Delay),
     Gate(Template),
     WaitFunction(Template),
+    /// The attributes of the event.
+    Emit(Template),
+    Listen(Box<events::Listen>),
     Http(Box<HttpCall>),
     OpenApi(Box<OpenApiCall>),
-    Function { function: String, with: Template },
+    Function {
+        function: String,
+        with: Template,
+    },
 }
 
 #[derive(Debug)]

@@ -27,12 +27,9 @@ impl Found {
     fn workflow(&mut self, root: &Value) {
         let top = Pointer::root();
         let used = top.child("use");
-        for (pointer, name) in
-            [(top.child("schedule"), "schedule"), (used.child("extensions"), "use.extensions")]
-        {
-            if pointer.get(root).is_some_and(|value| value.as_array().is_none_or(|items| !items.is_empty())) {
-                self.report(pointer, name);
-            }
+        let extensions = used.child("extensions");
+        if extensions.get(root).is_some_and(|value| value.as_array().is_none_or(|items| !items.is_empty())) {
+            self.report(extensions, "use.extensions");
         }
         if let Some(language) =
             root.pointer("/evaluate/language").and_then(Value::as_str).filter(|language| *language != "jq")
@@ -50,10 +47,6 @@ impl Found {
         self.schemas(at, task.value);
         match task.kind {
             Some(TaskKind::Call) => self.call(root, task),
-            Some(TaskKind::Emit | TaskKind::Listen) => {
-                let name = task.kind.map_or("", TaskKind::key);
-                self.report(at.child(name), name);
-            }
             Some(TaskKind::Run) => {
                 let process = ["container", "script", "shell", "workflow"];
                 let process = process
@@ -165,7 +158,6 @@ mod tests {
     #[test]
     fn what_the_hub_cannot_run_is_named() {
         insta::assert_snapshot!(check(json!({
-            "schedule": { "cron": "0 0 * * *" },
             "evaluate": { "language": "js" },
             "input": { "schema": { "format": "avro", "resource": { "endpoint": "x" } } },
             "use": {
@@ -180,11 +172,10 @@ mod tests {
                 { "d": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "certificate": {} } } } } },
                 { "j": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "use": "key" } } } } },
                 { "k": { "call": "log" } },
-                { "e": { "do": [{ "f": { "listen": {} } }, { "g": { "emit": {} } }, { "h": { "run": { "shell": {} } } }] } },
+                { "e": { "do": [{ "h": { "run": { "shell": {} } } }] } },
                 { "i": { "call": "https://example.com/function.yaml" } },
             ],
         })), @r"
-            /schedule: The hub cannot run `schedule` yet; the workflow can be saved, but not started.
             /use/extensions: The hub cannot run `use.extensions` yet; the workflow can be saved, but not started.
             /evaluate/language: The hub cannot run `evaluate.language: js` yet; the workflow can be saved, but not started.
             /input/schema/resource: The hub cannot run `input.schema.resource` yet; the workflow can be saved, but not started.
@@ -195,9 +186,7 @@ mod tests {
             /do/3/d/with/endpoint/authentication/certificate: The hub cannot run `authentication: certificate` yet; the workflow can be saved, but not started.
             /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2, grant authorization_code` yet; the workflow can be saved, but not started.
             /do/5/k/call: The hub runs functions of its own catalog only, written `name:version@default`; `log` is none.
-            /do/6/e/do/0/f/listen: The hub cannot run `listen` yet; the workflow can be saved, but not started.
-            /do/6/e/do/1/g/emit: The hub cannot run `emit` yet; the workflow can be saved, but not started.
-            /do/6/e/do/2/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
+            /do/6/e/do/0/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
             /do/7/i/call: The hub runs functions of its own catalog only, written `name:version@default`; `https://example.com/function.yaml` is none.
             ");
     }
@@ -207,7 +196,10 @@ mod tests {
         assert_eq!(
             check(json!({
                 "input": { "schema": { "document": {} } },
+                "schedule": { "cron": "0 0 * * *" },
                 "do": [
+                    { "c": { "listen": { "to": { "any": [] } } } },
+                    { "d": { "emit": { "event": { "with": { "type": "a" } } } } },
                     { "a": { "call": "manual-gate:1.0.0@default" } },
                     { "b": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "bearer": { "use": "secret" } } } } } },
                     { "c": { "call": "openapi", "with": { "document": { "endpoint": "x" }, "authentication": { "oidc": { "grant": "password" } } } } },

@@ -14,12 +14,16 @@ mod conformance;
 mod data_flow;
 #[path = "engine/driver.rs"]
 mod driver;
+#[path = "engine/emit.rs"]
+mod emit;
 #[path = "engine/faults.rs"]
 mod faults;
 #[path = "engine/flow.rs"]
 mod flow_directives;
 #[path = "engine/hand.rs"]
 mod hand;
+#[path = "engine/listen.rs"]
+mod listen;
 #[path = "engine/programs.rs"]
 mod programs;
 #[path = "engine/properties.rs"]

@@ -260,6 +260,12 @@ fn principal((user_id, name, role): (String, String, String)) -> Result<Principa
 
 /// Names end up in logs, lists and approver lists: letters, digits and a few signs, nothing that looks like nothing.
 fn check_name(name: &str) -> Result<(), HubError> {
+    if name == crate::schedules::STARTER {
+        return Err(HubError::bad_request(
+            "runs that start by themselves are shown under this name; choose another",
+            "该名称用于自动启动的执行，请另选",
+        ));
+    }
     let fits = (1..=64).contains(&name.chars().count())
         && name.chars().all(|character| character.is_alphanumeric() || "-_.@".contains(character));
     fits.then_some(()).ok_or_else(|| {

@@ -6,6 +6,7 @@ use std::path::Path;
 use flow::{Document, Severity};
 
 use crate::plugins::Plugins;
+use crate::schedules;
 
 /// What is to be printed of one file, and whether anything in it is an error.
 pub fn file(path: &Path, plugins: &Plugins) -> (String, bool) {
@@ -25,7 +26,11 @@ fn text_of(name: &str, text: &str, plugins: &Plugins) -> (String, bool) {
     let lines = flow::document::source_map(text);
     let mut printed = String::new();
     let mut wrong = false;
-    for problem in flow::validate(&document, plugins.catalog()) {
+    let mut problems = flow::validate(&document, plugins.catalog());
+    if problems.iter().all(|problem| problem.severity != Severity::Error) {
+        problems.extend(schedules::problems(&document));
+    }
+    for problem in problems {
         let severity = match problem.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

@@ -31,6 +31,8 @@ pub struct Config {
     pub log: Log,
     #[serde(default)]
     pub limits: Limits,
+    #[serde(default)]
+    pub events: EventSettings,
 }
 
 /// Where HTTP tasks may go beyond the hub's own `/healthz`, and how they get there.
@@ -89,6 +91,21 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { sign_in_attempts: 5, sign_in_window: 300 }
+    }
+}
+
+/// How long events stay for those who will listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventSettings {
+    pub keep_hours: u32,
+    /// So many of one namespace at most, the newest.
+    pub keep_count: u32,
+}
+
+impl Default for EventSettings {
+    fn default() -> Self {
+        Self { keep_hours: 7 * 24, keep_count: 100_000 }
     }
 }
 

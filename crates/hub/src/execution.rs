@@ -28,8 +28,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flow::Problem;
-use flow::engine::{Event, Start, TaskStatus, Timestamp};
+use flow::engine::{Event, Start, TaskStatus, Timestamp, WorkflowError};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use wire::history::Filter;
 use wire::log::{LogPage, LogQuery};
 use wire::workflow::{ExecuteRequest, StartedJob};
@@ -44,17 +45,20 @@ use self::masking::Masking;
 use self::plan::{Act, ActRow, KeptValues, NewJob, Write};
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
-use self::seams::{LogStore, Projection};
+use self::seams::{LogStore, Projection, Submitted};
 use crate::clock;
-use crate::config::Egress;
+use crate::config::{Egress, EventSettings};
 use crate::database::Database;
 use crate::error::HubError;
+use crate::events::Bus;
+use crate::schedules::table::Advance;
 
 /// All runs of one hub.
 pub struct Executions {
     host: Arc<Host>,
     projection: SqliteProjection,
     logs: SqliteLogs,
+    events: Bus,
     database: Database,
     settings: ExecutionSettings,
 }
@@ -67,6 +71,7 @@ pub struct ExecutionSettings {
     pub address: String,
     /// Where HTTP tasks may go, and how.
     pub egress: Egress,
+    pub events: EventSettings,
 }
 
 /// A job to start. Its input has its defaults already and fits the definition's schema.
@@ -98,11 +103,12 @@ impl Executions {
     ) -> Result<Arc<Self>, HubError> {
         let http = HttpRunner::new(&settings.egress, &settings.address)
             .map_err(|cause| HubError::bad_request(cause.clone(), format!("配置有误：{cause}")))?;
-        let runners = Runners { http: Arc::new(http), functions };
-        let host = Host::open(database.clone(), Arc::new(runners)).await?;
+        let events = Bus::open(database.clone(), settings.events).await?;
+        let runners = Runners { http: Arc::new(http), events: events.clone(), functions };
+        let host = Host::open(database.clone(), Arc::new(runners), events.clone()).await?;
         let projection = SqliteProjection::new(database.clone());
         let logs = SqliteLogs::new(database.clone());
-        Ok(Arc::new(Self { host, projection, logs, database, settings }))
+        Ok(Arc::new(Self { host, projection, logs, events, database, settings }))
     }
 
     /// Starts a job. When this returns, the job survives whatever happens to the hub.
@@ -110,6 +116,30 @@ impl Executions {
     /// # Errors
     /// 400 with the problems of a definition that cannot run, or naming a stage that is none of it.
     pub async fn start(&self, start: StartJob) -> Result<StartedJob, HubError> {
+        let started = self.start_beside(start, Vec::new(), None).await?;
+        started.ok_or_else(|| HubError::internal("the start was refused as one that was made before"))
+    }
+
+    /// Starts a job for a schedule and takes the schedule on, in one commit; none where the schedule is not any more what
+    /// it was. A job that is `refused` faults at once.
+    ///
+    /// # Errors
+    /// As [`Executions::start`].
+    pub(crate) async fn start_scheduled(
+        &self,
+        start: StartJob,
+        advance: Advance,
+        refused: Option<WorkflowError>,
+    ) -> Result<Option<StartedJob>, HubError> {
+        self.start_beside(start, vec![Write::Schedule(Box::new(advance))], refused).await
+    }
+
+    async fn start_beside(
+        &self,
+        start: StartJob,
+        mut beside: Vec<Write>,
+        refused: Option<WorkflowError>,
+    ) -> Result<Option<StartedJob>, HubError> {
         let prepared = self.host.prepare(&start.definition, None).await.map_err(cannot_run)?;
         let ExecuteRequest { input, stages, dry_run, reason } = start.request;
         if let Some(stage) = stages.iter().flatten().find(|stage| !prepared.blueprint.stages.contains(stage))
@@ -144,7 +174,7 @@ impl Executions {
         let act = ActRow { at, by: start.started_by, act: Act::Start, task: None, comment: reason };
         let definition =
             Write::Definition { digest: prepared.digest.clone(), definition: prepared.definition.clone() };
-        let beside = vec![definition, Write::NewJob(Box::new(new)), Write::Act(act)];
+        beside.extend([definition, Write::NewJob(Box::new(new)), Write::Act(act)]);
         let event = Event::Started {
             at,
             start: Start {
@@ -154,6 +184,7 @@ impl Executions {
                 dry_run,
                 runtime: self.runtime(),
                 secrets: json!({}),
+                refused: refused.map(Box::new),
             },
         };
         let job = self.host.next_job();
@@ -167,13 +198,15 @@ impl Executions {
             status: TaskStatus::Pending,
             kept: KeptValues::default(),
         };
-        self.host.begin(&job_name, memory, event, beside).await?;
+        if self.host.begin(&job_name, memory, event, beside).await? == Submitted::Ignored {
+            return Ok(None);
+        }
         let (status,): (String,) = sqlx::query_as("SELECT status FROM jobs WHERE id = ?")
             .bind(job)
             .fetch_one(self.database.read())
             .await?;
         let status = Status::from(status.as_str());
-        Ok(StartedJob { job_name, workflow_id: start.workflow_id, status })
+        Ok(Some(StartedJob { job_name, workflow_id: start.workflow_id, status }))
     }
 
     /// One job whole.
@@ -232,6 +265,16 @@ impl Executions {
     /// 500 from the database.
     pub async fn running_jobs(&self, workflows: &[String]) -> Result<Vec<String>, HubError> {
         self.projection.running_jobs(workflows).await
+    }
+
+    /// What runs emit and listen to.
+    pub fn events(&self) -> &Bus {
+        &self.events
+    }
+
+    /// Tells when jobs are completed.
+    pub fn completions(&self) -> &Notify {
+        self.host.completions()
     }
 
     /// Stops taking work and lets commits finish. What is under way goes on when the hub is opened again.

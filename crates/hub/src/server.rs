@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod call;
+mod events;
 mod headers;
 mod idempotency;
 mod language;
@@ -20,13 +21,14 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
+use axum::http::request;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::RwLock;
 use tracing::Instrument as _;
 use wire::{Operation, Permission};
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Principal};
 use crate::api;
 use crate::config::Config;
 use crate::console::Console;
@@ -35,6 +37,7 @@ use crate::error::{HubError, Language};
 use crate::execution::Executions;
 use crate::lab::Inventory;
 use crate::plugins::Plugins;
+use crate::schedules::Schedules;
 use crate::workflows::Workflows;
 
 pub use call::{Call, read_json};
@@ -63,7 +66,8 @@ pub struct Parts {
     pub sign_ins: SignInLimiter,
     pub idempotency: Idempotency,
     /// Starts share it and a deletion takes it alone, so that no job begins of a workflow that is being deleted.
-    pub deletions: RwLock<()>,
+    pub deletions: Arc<RwLock<()>>,
+    pub schedules: Arc<Schedules>,
 }
 
 impl App {
@@ -77,6 +81,7 @@ impl App {
         let router = Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(api::health::ready))
+            .route(events::PATH, post(events::take))
             .fallback(answer)
             .with_state(self);
         headers::layers(router, &config)
@@ -111,28 +116,8 @@ async fn answer(State(app): State<App>, request: Request) -> Response {
 
 async fn perform(app: App, routed: routes::Routed, request: Request) -> Result<Reply, HubError> {
     let (parts, body) = request.into_parts();
-    let claim = authenticate::claim(&parts.headers)?;
-    let (principal, body) = match claim {
-        authenticate::Claim::Token(token) => {
-            let principal = authenticate::by_token(&app.accounts, &token).await?;
-            permit(&principal, routed.operation)?;
-            (principal, read_body(&parts.headers, body).await?)
-        }
-        authenticate::Claim::Signature(authorization) => {
-            let body = read_body(&parts.headers, body).await?;
-            let principal = authenticate::by_signature(
-                &app.accounts,
-                &authorization,
-                &parts.method,
-                &parts.uri,
-                &parts.headers,
-                &body,
-            )
-            .await?;
-            permit(&principal, routed.operation)?;
-            (principal, body)
-        }
-    };
+    let allowed = |principal: &_| permit(principal, routed.operation);
+    let (principal, body) = authenticated(&app, &parts, body, allowed).await?;
     tracing::debug!(user = principal.name, operation = ?routed.operation, "permitted");
     let key = if is_write(routed.operation) { idempotency::key(&parts.headers)? } else { None };
     let call = Call::new(app, principal, routed, parts.uri, parts.headers, body);
@@ -157,6 +142,36 @@ async fn perform(app: App, routed: routes::Routed, request: Request) -> Result<R
     tokio::spawn(write.in_current_span()).await.map_err(HubError::internal)?
 }
 
+/// Who calls, once `permit` has let them, and the body.
+async fn authenticated(
+    app: &App,
+    parts: &request::Parts,
+    body: Body,
+    permit: impl Fn(&Principal) -> Result<(), HubError>,
+) -> Result<(Principal, Bytes), HubError> {
+    match authenticate::claim(&parts.headers)? {
+        authenticate::Claim::Token(token) => {
+            let principal = authenticate::by_token(&app.accounts, &token).await?;
+            permit(&principal)?;
+            Ok((principal, read_body(&parts.headers, body).await?))
+        }
+        authenticate::Claim::Signature(authorization) => {
+            let body = read_body(&parts.headers, body).await?;
+            let principal = authenticate::by_signature(
+                &app.accounts,
+                &authorization,
+                &parts.method,
+                &parts.uri,
+                &parts.headers,
+                &body,
+            )
+            .await?;
+            permit(&principal)?;
+            Ok((principal, body))
+        }
+    }
+}
+
 async fn sign_in(app: App, request: Request, language: Language) -> Response {
     let peer = peer(&request);
     let (parts, body) = request.into_parts();
@@ -172,9 +187,12 @@ fn is_write(operation: Operation) -> bool {
         || matches!(operation, Operation::FollowWorkflow | Operation::UnfollowWorkflow)
 }
 
-fn permit(principal: &crate::accounts::Principal, operation: Operation) -> Result<(), HubError> {
-    let permitted = operation.permission().is_none_or(|permission| principal.role.may(permission));
-    permitted.then_some(()).ok_or_else(|| {
+fn permit(principal: &Principal, operation: Operation) -> Result<(), HubError> {
+    operation.permission().map_or(Ok(()), |permission| may(principal, permission))
+}
+
+fn may(principal: &Principal, permission: Permission) -> Result<(), HubError> {
+    principal.role.may(permission).then_some(()).ok_or_else(|| {
         let role = principal.role.as_str();
         HubError::not_permitted(
             format!("the role {role} of {} does not permit this; ask an administrator", principal.name),

@@ -19,6 +19,7 @@ use crate::database::Database;
 use crate::execution::{ExecutionSettings, Executions};
 use crate::lab::{self, Inventory, Lab};
 use crate::plugins::Plugins;
+use crate::schedules::Schedules;
 use crate::server::{App, Idempotency, Parts, SignInLimiter};
 use crate::workflows::Workflows;
 
@@ -60,7 +61,7 @@ pub async fn serve(
         announce(&sign_in_link(&base, &code));
     }
     tracing::info!(address = base, data = %options.data.display(), "the hub listens");
-    let executions = Arc::clone(&app.executions);
+    let (executions, schedules) = (Arc::clone(&app.executions), Arc::clone(&app.schedules));
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let shutdown = async move {
@@ -79,6 +80,7 @@ pub async fn serve(
         served = axum::serve(listener, service).with_graceful_shutdown(shutdown) => served?,
         () = overdue => tracing::warn!("requests that were still under way are cut off"),
     }
+    schedules.stop();
     executions.shutdown().await;
     database.close().await;
     Ok(())
@@ -98,9 +100,14 @@ pub async fn open(
     let accounts = Accounts::new(database.clone());
     let workflows = Workflows::new(database.clone());
     prepare(&database, &accounts, &workflows, &plugins).await?;
-    let settings = ExecutionSettings { address: base.to_owned(), egress: config.egress.clone() };
+    let settings =
+        ExecutionSettings { address: base.to_owned(), egress: config.egress.clone(), events: config.events };
     let executions =
         Executions::open(database.clone(), Arc::new(Lab::new(database.clone())), settings).await?;
+    let deletions = Arc::default();
+    let schedules =
+        Schedules::new(database.clone(), workflows.clone(), Arc::clone(&executions), Arc::clone(&deletions));
+    tokio::spawn(Arc::clone(&schedules).run());
     let static_files = static_files.or_else(|| config.static_files.clone());
     Ok(App::new(Parts {
         accounts,
@@ -111,7 +118,8 @@ pub async fn open(
         console: Console::new(static_files, config.embedding.allow_origins.clone()),
         sign_ins: SignInLimiter::new(config.limits.sign_in_attempts, config.limits.sign_in_window),
         idempotency: Idempotency::default(),
-        deletions: tokio::sync::RwLock::default(),
+        deletions,
+        schedules,
         config,
         database,
     }))

@@ -7,13 +7,16 @@ mod definition;
 mod list;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use sqlx::{QueryBuilder, Sqlite, Transaction};
+use tokio::sync::Notify;
 use wire::workflow::SavedWorkflow;
 
 use crate::clock;
 use crate::database::Database;
 use crate::error::HubError;
+use crate::schedules;
 
 pub use copy::copied;
 pub use definition::Definition;
@@ -23,6 +26,7 @@ pub use list::{Listed, Order, Sort, Wanted};
 #[derive(Clone, Debug)]
 pub struct Workflows {
     database: Database,
+    changes: Arc<Notify>,
 }
 
 /// A definition that is saved.
@@ -38,7 +42,12 @@ pub struct Saved {
 
 impl Workflows {
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self { database, changes: Arc::default() }
+    }
+
+    /// Tells when a definition was saved.
+    pub fn changes(&self) -> &Notify {
+        &self.changes
     }
 
     /// Saves a new workflow.
@@ -70,6 +79,7 @@ impl Workflows {
         .await?;
         keep(&mut transaction, &workflow_id, 1, definition, by, now).await?;
         transaction.commit().await?;
+        self.changes.notify_one();
         Ok(SavedWorkflow { workflow_id, revision: 1 })
     }
 
@@ -125,6 +135,7 @@ impl Workflows {
         .await?;
         keep(&mut transaction, workflow_id, revision, definition, by, now).await?;
         transaction.commit().await?;
+        self.changes.notify_one();
         Ok(SavedWorkflow { workflow_id: workflow_id.to_owned(), revision })
     }
 
@@ -264,5 +275,7 @@ async fn keep(
     .bind(now)
     .execute(&mut **transaction)
     .await?;
+    let namespace = &definition.namespace;
+    schedules::table::save(transaction, workflow_id, &definition.document, namespace, by, now).await?;
     Ok(())
 }

@@ -7,6 +7,9 @@ mod console;
 #[path = "api/errors.rs"]
 mod errors;
 #[cfg(test)]
+#[path = "api/events.rs"]
+mod events;
+#[cfg(test)]
 #[path = "api/example.rs"]
 mod example;
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A hub is killed with signal 9 and started again: runs go on, no step is lost, and none but the call that was under
 //! way is repeated.
 
+#[path = "durability/events.rs"]
+mod events;
 #[path = "durability/hub.rs"]
 mod hub;
 

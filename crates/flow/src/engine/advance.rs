@@ -82,7 +82,11 @@ impl Run<'_> {
     }
 
     fn is_pretended(&self, node: &Node) -> bool {
-        self.state.job.dry_run && matches!(node.action, Action::Http(_) | Action::Function { .. })
+        self.state.job.dry_run
+            && matches!(
+                node.action,
+                Action::Http(_) | Action::Function { .. } | Action::Emit(_) | Action::Listen(_)
+            )
     }
 
     /// A task that is not run: what came in goes out, untransformed, and the flow goes on to the next.
@@ -133,6 +137,7 @@ impl Run<'_> {
                 self.state.ready.push_back(Ready::Iterate { task, data: output });
             }
             (Body::Catching { .. }, Action::Try { catch, .. }) => self.leave(task, output, catch.then),
+            (Body::Handling(_), _) => self.item_done(task, output),
             (Body::Do | Body::Trying(_), _) => self.leave(task, output, None),
             _ => {}
         }

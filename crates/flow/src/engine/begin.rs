@@ -18,6 +18,7 @@ impl Run<'_> {
         let iteration =
             parent.and_then(|parent| self.state.frames.get(&parent)).and_then(|parent| match &parent.body {
                 Body::For { index, .. } => Some(*index as u64),
+                Body::Handling(listening) => Some(listening.count as u64),
                 _ => parent.iteration,
             });
         let (task, attempt) = self.identity(parent, node, iteration);
@@ -189,6 +190,8 @@ impl Run<'_> {
                 let with = self.evaluate(task, with, frame.input(), &[])?;
                 self.gate(task, &with)?;
             }
+            Action::Emit(with) => self.emit(task, with)?,
+            Action::Listen(listen) => self.listen(task, listen),
             Action::Http(call) => {
                 let with = self.http(task, call, frame.input())?;
                 self.call(task, Call::Http { with });
@@ -293,7 +296,7 @@ impl Run<'_> {
         self.record(task, TaskStatus::Waiting, Value::Null);
     }
 
-    fn call(&mut self, task: TaskId, call: Call) {
+    pub(super) fn call(&mut self, task: TaskId, call: Call) {
         let what = match &call {
             Call::Http { with } => {
                 let endpoint = with.get("endpoint").map(|endpoint| endpoint.get("uri").unwrap_or(endpoint));
@@ -305,6 +308,7 @@ impl Run<'_> {
                 format!("openapi {}", with.get("operationId").and_then(Value::as_str).unwrap_or("?"))
             }
             Call::Function { function, .. } => function.clone(),
+            Call::Emit { event, .. } => format!("emit {}", super::emit::name(event)),
         };
         if self.state.job.dry_run {
             return self.pretend(task, &format!("would call {what}"));
@@ -319,7 +323,7 @@ impl Run<'_> {
     }
 
     /// A dry run passes by everything that would reach outside.
-    fn pretend(&mut self, task: TaskId, what: &str) {
+    pub(super) fn pretend(&mut self, task: TaskId, what: &str) {
         self.log(Some(task), LogLevel::Info, &format!("dry run: {what}"));
         let output = self.state.frames.get(&task).map(|frame| frame.input().clone()).unwrap_or_default();
         self.leave(task, output, None);

@@ -83,6 +83,7 @@ impl Run<'_> {
 
     /// The outcome of a call that is under way is not wanted any more.
     pub(super) fn abort(&mut self, task: TaskId) {
+        self.unsubscribe(task);
         if let Some(frame) = self.state.frames.get_mut(&task)
             && frame.body == Body::Calling
         {

@@ -65,6 +65,9 @@ impl<'p> Run<'p> {
                         self.call_faulted(task, attempt, error)
                     }
                     Event::TimerFired { timer, .. } => self.timer_fired(timer),
+                    Event::Delivered { task, attempt, sequence, event, .. } => {
+                        self.delivered(task, attempt, sequence, event)
+                    }
                     Event::Decided { task, decision, by, comment, .. } => {
                         self.decided(task, decision, &by, &comment)
                     }
@@ -113,6 +116,9 @@ impl<'p> Run<'p> {
                 "Validation Error",
                 "the input nests too deeply",
             ));
+        }
+        if let Some(error) = start.refused {
+            return self.fail(*error);
         }
         let input = match self.evaluate_workflow(self.program.input_from.as_ref(), &self.state.job.input) {
             Ok(input) => input,

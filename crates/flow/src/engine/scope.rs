@@ -85,6 +85,11 @@ impl Scope<'_> {
                         return Some(Cow::Owned(Value::from(*index)));
                     }
                 }
+                (Body::Handling(listening), Action::Listen(listen)) => {
+                    if let Some(value) = listening.variable(listen, name) {
+                        return Some(value);
+                    }
+                }
                 (Body::Catching { error }, Action::Try { catch, .. }) if catch.variable == name => {
                     return Some(Cow::Owned(error_value(error)));
                 }

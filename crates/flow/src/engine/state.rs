@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::listen::matching::Progress;
 use super::{TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
 use crate::Program;
 use crate::program::NodeId;
@@ -44,7 +45,7 @@ pub struct State {
     pub(super) timers: Timers,
     /// What is to be done next; not empty between two events only where one event was too much work.
     pub(super) ready: Queue,
-    /// What the branches of forks under way have yielded.
+    /// What the branches of forks under way have yielded, and the events of listeners.
     pub(super) outputs: Outputs,
     /// Which tasks of the definition have had an instance: at most as many as it has tasks.
     pub(super) reached: Reached,
@@ -138,6 +139,29 @@ pub(super) enum Body {
     Catching {
         error: WorkflowError,
     },
+    /// Waits for an event.
+    Listening(Listening),
+    /// Runs the tasks for an event; those that come meanwhile wait outside.
+    Handling(Listening),
+}
+
+/// How far a `listen` is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Listening {
+    /// The last event that it was given.
+    pub(super) last: u64,
+    pub(super) progress: Progress,
+    /// Of the strategy that ends it.
+    pub(super) until: Progress,
+    /// Events of it that were consumed.
+    pub(super) spent: Vec<u64>,
+    /// How many events were consumed, and how many bytes they have become as JSON: what they have become is in
+    /// [`State::outputs`].
+    pub(super) count: usize,
+    pub(super) bytes: usize,
+    /// The event in hand, as it is read.
+    #[serde(with = "shared::reference")]
+    pub(super) item: Shared,
 }
 
 /// What goes on in a task itself, not in those within it.
@@ -154,21 +178,27 @@ impl Body {
     pub(super) fn activity(&self) -> Activity {
         match self {
             Self::Calling => Activity::Working,
-            Self::Waiting | Self::Pausing(_) => Activity::Waiting,
+            Self::Waiting | Self::Pausing(_) | Self::Listening(_) => Activity::Waiting,
             Self::Idle
             | Self::Do
             | Self::Fork { .. }
             | Self::For { .. }
             | Self::Trying(_)
-            | Self::Catching { .. } => Activity::None,
+            | Self::Catching { .. }
+            | Self::Handling(_) => Activity::None,
         }
     }
 
     /// Whether a task is one that others run inside of.
     pub(super) fn is_open(&self) -> bool {
         match self {
-            Self::Do | Self::Fork { .. } | Self::For { .. } | Self::Trying(_) | Self::Catching { .. } => true,
-            Self::Idle | Self::Calling | Self::Waiting | Self::Pausing(_) => false,
+            Self::Do
+            | Self::Fork { .. }
+            | Self::For { .. }
+            | Self::Trying(_)
+            | Self::Catching { .. }
+            | Self::Handling(_) => true,
+            Self::Idle | Self::Calling | Self::Waiting | Self::Pausing(_) | Self::Listening(_) => false,
         }
     }
 
@@ -176,6 +206,7 @@ impl Body {
     fn shared(&mut self) -> Option<&mut Shared> {
         match self {
             Self::For { items, .. } => Some(items),
+            Self::Listening(listening) | Self::Handling(listening) => Some(&mut listening.item),
             Self::Idle
             | Self::Calling
             | Self::Waiting

@@ -1,7 +1,7 @@
 //! What goes into the engine and what comes out: closed enums, serialisable, without behaviour.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Shared;
 use crate::Pointer;
@@ -45,6 +45,18 @@ pub enum Event {
         at: Timestamp,
         timer: TimerId,
     },
+    /// The next event that a listening task may want (see [`Command::Subscribe`]). One that is not after the last
+    /// that it was given changes nothing.
+    Delivered {
+        at: Timestamp,
+        task: TaskId,
+        attempt: u32,
+        /// The event's place in the order of all events.
+        sequence: u64,
+        /// A CloudEvent as JSON (structured mode).
+        #[serde(rename = "cloud_event")]
+        event: Value,
+    },
     Decided {
         at: Timestamp,
         task: TaskId,
@@ -84,6 +96,9 @@ pub struct Start {
     pub runtime: Value,
     /// `$secrets`.
     pub secrets: Value,
+    /// Why this job cannot run: it faults at once, so that everybody sees it.
+    #[serde(default)]
+    pub refused: Option<Box<WorkflowError>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +125,28 @@ pub enum Command {
         attempt: u32,
     },
     /// Submit `TimerFired` at this time, or as soon after it as possible.
+    /// Submit `Delivered` with the first event of the namespace that comes after `after`, was received at `since` or
+    /// later, may match one of the filters (see [`may_match`](super::may_match)) and was not consumed before this task
+    /// began (see [`Command::Consume`]). One event only: the task asks again when it is ready for the next.
+    Subscribe {
+        task: TaskId,
+        attempt: u32,
+        namespace: String,
+        after: u64,
+        since: Timestamp,
+        filters: Vec<Map<String, Value>>,
+    },
+    /// The task does not wait for an event any more.
+    Unsubscribe {
+        task: TaskId,
+        attempt: u32,
+    },
+    /// The task has done with these events: tasks of this job from `next` on, and the task itself, are not given them.
+    Consume {
+        task: TaskId,
+        sequences: Vec<u64>,
+        next: TaskId,
+    },
     SetTimer {
         timer: TimerId,
         at: Timestamp,
@@ -146,6 +183,8 @@ pub enum Call {
     /// `call: openapi` (DSL reference, OpenAPI Call). `with` has `document` (`{endpoint}`, as that of an HTTP call),
     /// `operationId`, `parameters`, `authentication`, `output` and `redirect`.
     OpenApi { with: Value },
+    /// `emit`: publish a CloudEvent (as JSON) to whoever listens in the namespace, and answer with it.
+    Emit { namespace: String, event: Value },
     /// A function of the runtime's default catalog; `function` is its call name, `http-request:1.0.0@default`.
     Function { function: String, with: Value },
 }
@@ -179,9 +218,25 @@ pub struct TaskRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Waiting {
-    Approval { since: Timestamp, message: String, approvers: Vec<String>, deadline: Option<Timestamp> },
-    Time { since: Timestamp, until: Timestamp },
-    Retry { since: Timestamp, until: Timestamp },
+    Approval {
+        since: Timestamp,
+        message: String,
+        approvers: Vec<String>,
+        deadline: Option<Timestamp>,
+    },
+    Time {
+        since: Timestamp,
+        until: Timestamp,
+    },
+    Retry {
+        since: Timestamp,
+        until: Timestamp,
+    },
+    /// For events; `types` are the types that are asked for by name.
+    Event {
+        since: Timestamp,
+        types: Vec<String>,
+    },
 }
 
 /// The status words of the API (`design/api.md`).

@@ -1,9 +1,11 @@
 //! From the raw definition to nodes. Goes on after a problem, so that all of them are told at once.
 
 mod calls;
+mod events;
 mod references;
 mod tasks;
 
+pub(crate) use events::schedule;
 use serde_json::{Map, Value};
 
 use super::{Action, Delay, Expression, ListId, Node, NodeId, Program, Template, Then, digest};
@@ -14,7 +16,7 @@ use crate::{Document, Pointer, Problem, Severity};
 pub(super) fn compile(document: &Document) -> Result<Program, Vec<Problem>> {
     let root = document.root();
     let pointer = Pointer::root();
-    let mut compiler = Compiler { root, nodes: Vec::new(), lists: Vec::new(), problems: Vec::new() };
+    let mut compiler = Compiler::new(root);
     compiler.refuse_language();
     let input_from = compiler.optional_template(root, &pointer, &["input", "from"]);
     let list = compiler.list(&pointer.child("do"), root.get("do"), Sequence::Steps);
@@ -47,6 +49,12 @@ struct Compiler<'a> {
 enum Sequence {
     Steps,
     Branches,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(root: &'a Value) -> Self {
+        Self { root, nodes: Vec::new(), lists: Vec::new(), problems: Vec::new() }
+    }
 }
 
 impl Compiler<'_> {

@@ -80,6 +80,20 @@ impl Checker<'_> {
         if value.get("read").is_some() && value.get("on").is_none() {
             self.missing(pointer, "on");
         }
+        let timed = ["every", "cron", "after"].into_iter().find(|name| value.get(name).is_some());
+        let schema = self.root.pointer("/input/schema/document");
+        if let (Some(name), Some(schema)) = (timed, schema) {
+            let problems = crate::check_input(schema, &crate::defaults(schema, Value::Null));
+            if let Some(problem) = problems.first() {
+                let (en, zh) = (&problem.message_en, &problem.message_zh);
+                self.warning(
+                    &pointer.child(name),
+                    "schedule-input",
+                    format!("The runs that this starts have no input but the defaults, and fault: {en}"),
+                    format!("由此启动的执行只有默认输入，会失败：{zh}"),
+                );
+            }
+        }
     }
 
     pub(super) fn extensions(&mut self, pointer: &Pointer, value: &Value) {

@@ -86,9 +86,6 @@ fn an_until_within_an_until_is_refused() {
         nested-until /do/0/a/listen/to/until/until
           What ends a listening cannot itself have an `until`; leave this one out.
           结束监听的条件自身不能再有 `until`，请去掉它。
-        warning unsupported-construct /do/0/a/listen
-          The hub cannot run `listen` yet; the workflow can be saved, but not started.
-          Hub 目前还不能执行 `listen`；可以保存该工作流，但不能启动。
         ");
     insta::assert_snapshot!(check_tasks("  - a: { listen: { to: { one: { with: {} }, until: '${ true }' } } }\n"), @r"
         empty /do/0/a/listen/to/one/with
@@ -97,9 +94,6 @@ fn an_until_within_an_until_is_refused() {
         unexpected-member /do/0/a/listen/to/until
           `until` does not belong here; what may stand here: `all`, `one`.
           `until` 不属于这里；此处可用：`all`、`one`。
-        warning unsupported-construct /do/0/a/listen
-          The hub cannot run `listen` yet; the workflow can be saved, but not started.
-          Hub 目前还不能执行 `listen`；可以保存该工作流，但不能启动。
         ");
 }
 
@@ -299,9 +293,6 @@ fn a_task_is_checked_by_its_kind() {
         warning unsupported-construct /do/10/k/run
           The hub cannot run `run: script` yet; the workflow can be saved, but not started.
           Hub 目前还不能执行 `run: script`；可以保存该工作流，但不能启动。
-        warning unsupported-construct /do/14/o/emit
-          The hub cannot run `emit` yet; the workflow can be saved, but not started.
-          Hub 目前还不能执行 `emit`；可以保存该工作流，但不能启动。
         ");
 }
 

@@ -182,7 +182,7 @@ call: Call HTTP With Response Output: passed
 call: Call HTTP Using Basic Authentication: passed
 call: Call OpenAPI With Content Output: passed
 call: Call OpenAPI With Response Output: passed
-emit: Emit Task: unsupported
+emit: Emit Task: passed
 ");
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 
 use flow::engine::errors::Standard;
+use flow::engine::may_match;
 use flow::engine::{
     Call, Command, Decision, Event, Start, State, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp,
     WorkflowError, step,
 };
 use flow::{Document, Pointer, Program};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// What a scripted call answers.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct Shell {
     pub(crate) store: Store,
     pub(crate) now: i64,
     pub(crate) timers: BTreeMap<TimerId, i64>,
+    pub(crate) bus: Bus,
     pub(crate) calls: VecDeque<(TaskId, u32, Pointer, Call)>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRecord>,
     pub(crate) trace: String,
@@ -69,7 +71,62 @@ pub(crate) fn program(yaml: &str) -> Program {
     Program::compile(&document).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
+/// Who listens, and what was published.
+#[derive(Default)]
+pub(crate) struct Bus {
+    /// When each came, in their order; the first has sequence 1.
+    pub(crate) events: Vec<(i64, Value)>,
+    pub(crate) subscriptions: BTreeMap<TaskId, Subscription>,
+    consumed: Vec<(TaskId, u64, TaskId)>,
+}
+
+pub(crate) struct Subscription {
+    attempt: u32,
+    after: u64,
+    since: i64,
+    filters: Vec<Map<String, Value>>,
+}
+
+impl Bus {
+    fn publish(&mut self, at: i64, event: Value) -> Value {
+        self.events.push((at, event.clone()));
+        event
+    }
+
+    /// The next event that somebody has asked for, as `Command::Subscribe` says.
+    fn next(&mut self) -> Option<(TaskId, u32, u64, Value)> {
+        let found = self.subscriptions.iter().find_map(|(task, asked)| {
+            let mut events = (1..).zip(&self.events);
+            let is_wanted = |(sequence, (at, event)): &(u64, &(i64, Value))| {
+                *sequence > asked.after
+                    && *at >= asked.since
+                    && asked.filters.iter().any(|filter| may_match(filter, event))
+                    && !self
+                        .consumed
+                        .iter()
+                        .any(|(by, what, next)| what == sequence && (by == task || next <= task))
+            };
+            let (sequence, (_, event)) = events.find(is_wanted)?;
+            Some((*task, asked.attempt, sequence, event.clone()))
+        })?;
+        self.subscriptions.remove(&found.0);
+        Some(found)
+    }
+}
+
 impl Shell {
+    /// An event comes from outside, of a type and with data.
+    pub(crate) fn event(self, kind: &str, data: Value) -> Self {
+        self.cloud_event(
+            json!({"specversion": "1.0", "id": "1", "source": "test", "type": kind, "data": data}),
+        )
+    }
+
+    pub(crate) fn cloud_event(mut self, event: Value) -> Self {
+        self.bus.publish(self.now, event);
+        self
+    }
+
     pub(crate) fn new(yaml: &str) -> Self {
         Self {
             program: program(yaml),
@@ -77,6 +134,7 @@ impl Shell {
             store: Store::default(),
             now: 0,
             timers: BTreeMap::new(),
+            bus: Bus::default(),
             calls: VecDeque::new(),
             tasks: BTreeMap::new(),
             trace: String::new(),
@@ -131,6 +189,18 @@ impl Shell {
             Command::CancelTimer { timer } => {
                 self.timers.remove(&timer).expect("only set timers are cancelled");
             }
+            Command::Subscribe { task, attempt, after, since, filters, .. } => {
+                let asked = Subscription { attempt, after, since: since.0, filters };
+                assert!(self.bus.subscriptions.insert(task, asked).is_none(), "one event at a time");
+            }
+            Command::Unsubscribe { task, attempt } => {
+                let asked = self.bus.subscriptions.remove(&task).expect("what was asked for");
+                assert_eq!(asked.attempt, attempt);
+            }
+            Command::Consume { task, sequences, next } => {
+                let consumed = sequences.into_iter().map(|sequence| (task, sequence, next));
+                self.bus.consumed.extend(consumed);
+            }
             Command::RecordTask { task } => {
                 let iteration = task.iteration.map(|index| format!("[{index}]")).unwrap_or_default();
                 let output = if task.output.is_null() { String::new() } else { format!(" {}", task.output) };
@@ -158,6 +228,11 @@ impl Shell {
     /// Answers calls and fires timers until nothing is left to do, or `until` is reached.
     pub(crate) fn run_until(mut self, until: i64) -> Self {
         for _ in 0..10_000 {
+            if let Some((task, attempt, sequence, event)) = self.bus.next() {
+                let at = Timestamp(self.now);
+                self.submit(Event::Delivered { at, task, attempt, sequence, event });
+                continue;
+            }
             let answerable = self.calls.iter().position(|(_, _, pointer, _)| {
                 let name = pointer.last().unwrap_or_default();
                 !matches!(
@@ -193,7 +268,7 @@ impl Shell {
             None => None,
         };
         let at = Timestamp(self.now);
-        self.submit(match outcome {
+        let answered = match outcome {
             Some(Outcome::Fault(status, title)) => Event::CallFaulted {
                 at,
                 task,
@@ -209,10 +284,14 @@ impl Shell {
             Some(Outcome::Output(output)) => Event::CallCompleted { at, task, attempt, output },
             // Without a script a call answers what it was given.
             _ => {
-                let (Call::Http { with } | Call::OpenApi { with } | Call::Function { with, .. }) = call;
-                Event::CallCompleted { at, task, attempt, output: with }
+                let output = match call {
+                    Call::Http { with } | Call::OpenApi { with } | Call::Function { with, .. } => with,
+                    Call::Emit { event, .. } => self.bus.publish(self.now, event),
+                };
+                Event::CallCompleted { at, task, attempt, output }
             }
-        });
+        };
+        self.submit(answered);
     }
 
     pub(crate) fn id(&self, name: &str) -> TaskId {

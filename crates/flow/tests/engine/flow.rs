@@ -346,8 +346,6 @@ do:
 /evaluate/mode unsupported-construct: This engine does not run expressions in loose mode.
 /use/extensions unsupported-construct: This engine does not run extensions (`use.extensions`).
 /do/0/a/call unsupported-construct: This engine does not run `call: grpc`.
-/do/1/b/emit unsupported-construct: This engine does not run `emit`.
-/do/2/c/listen unsupported-construct: This engine does not run `listen`.
 /do/3/d/run unsupported-construct: This engine does not run `run: container`.
 /do/4/e/call unsupported-construct: This engine does not run `call: mine (a function of `use.functions`)`.
 /do/5/f/call unsupported-construct: This engine does not run the function `https://host/function.yaml`: only those of the default catalog, NAME:VERSION@default.

@@ -5,6 +5,7 @@
 //! the others go on.
 
 mod calls;
+mod listeners;
 mod loading;
 mod recovery;
 
@@ -15,11 +16,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use flow::engine::{Event, JobRecord, LogLevel, TaskStatus, Timestamp};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::calls::{CallKey, Calls};
+use self::listeners::Listeners;
 use self::loading::LoadError;
 pub(super) use self::loading::PrepareError;
 use super::blueprint::{Blueprint, Progress};
@@ -34,6 +36,8 @@ use super::timers::Timers;
 use crate::clock;
 use crate::database::Database;
 use crate::error::HubError;
+use crate::events::Bus;
+use crate::events::table::EventWrite;
 
 pub(super) struct Host {
     database: Database,
@@ -43,6 +47,9 @@ pub(super) struct Host {
     prepared: Mutex<HashMap<String, Weak<Prepared>>>,
     calls: Calls,
     timers: Timers,
+    events: Bus,
+    listeners: Listeners,
+    completions: Notify,
     next_job: AtomicI64,
     /// Everything that runs for the host, so that it can be waited for.
     tracker: TaskTracker,
@@ -135,6 +142,9 @@ impl Host {
                     Err(CommitError::Database(cause)) => return Err(HubError::internal(cause)),
                 }
                 self.perform(&locked.job_name, job, &masking, effects);
+                if changed == Some(TaskStatus::Completed) {
+                    self.completions.notify_one();
+                }
                 let status = changed.unwrap_or(status);
                 if is_final(status) {
                     self.forget(&locked.job_name);
@@ -156,17 +166,26 @@ impl Host {
         Locked { job_name: job_name.to_owned(), memory: cell.lock_owned().await }
     }
 
-    /// Begins a job. `beside` creates it in the database.
+    /// Begins a job. `beside` creates it in the database; ignored where that refuses it.
     pub(super) async fn begin(
         self: &Arc<Self>,
         job_name: &str,
         memory: Memory,
         event: Event,
         beside: Vec<Write>,
-    ) -> Result<(), HubError> {
+    ) -> Result<Submitted, HubError> {
         let mut locked = self.lock(job_name).await;
         *locked.memory = Some(memory);
-        self.apply(&mut locked, Some("start".to_owned()), event, beside).await.map(|_| ())
+        let submitted = self.apply(&mut locked, Some("start".to_owned()), event, beside).await?;
+        if submitted == Submitted::Ignored {
+            self.forget(job_name);
+        }
+        Ok(submitted)
+    }
+
+    /// Tells when jobs are completed.
+    pub(super) fn completions(&self) -> &Notify {
+        &self.completions
     }
 
     /// Whether a job of this name is in memory.
@@ -237,7 +256,10 @@ impl Host {
                 }
                 Effect::SetTimer { timer, at } => self.timers.set(job_name, timer, at),
                 Effect::CancelTimer { timer } => self.timers.cancel(job_name, timer),
+                Effect::Subscribe(subscription) => self.listeners.add(job, job_name, subscription),
+                Effect::Unsubscribe { task, attempt } => self.listeners.remove(job, task, attempt),
                 Effect::AbortAll => {
+                    self.listeners.remove_job(job);
                     self.calls.cancel_job(job_name);
                     self.timers.cancel_all(job_name);
                 }
@@ -266,6 +288,9 @@ fn used_up(event: &Event) -> Option<Write> {
             Some(Write::DropCall { task: *task, attempt: *attempt })
         }
         Event::TimerFired { timer, .. } => Some(Write::DropTimer { timer: *timer }),
+        Event::Delivered { task, attempt, sequence, .. } => {
+            Some(Write::Events(EventWrite::Delivered { task: *task, attempt: *attempt, sequence: *sequence }))
+        }
         _ => None,
     }
 }

@@ -10,6 +10,8 @@ use flow::engine::{
 
 use super::blueprint::{Blueprint, Progress};
 use super::masking::Masking;
+use crate::events::table::{EventWrite, Subscription};
+use crate::schedules::table::Advance;
 
 /// One change of the database. All writes of one event are committed together, in their order.
 #[derive(Clone, Debug)]
@@ -60,7 +62,10 @@ pub(super) enum Write {
     DropTimer {
         timer: TimerId,
     },
-    /// Nothing is to come any more: no call, no timer.
+    Events(EventWrite),
+    /// Refuses the whole commit where the schedule is not any more what it was.
+    Schedule(Box<Advance>),
+    /// Nothing is to come any more: no call, no timer, no event.
     DropPending,
     /// The job is at its end: its state is of no use, and its private inputs are erased.
     DropState,
@@ -222,6 +227,11 @@ pub(super) enum Effect {
     CancelTimer {
         timer: TimerId,
     },
+    Subscribe(Subscription),
+    Unsubscribe {
+        task: TaskId,
+        attempt: u32,
+    },
     /// The job is at its end: whatever still runs for it is not wanted.
     AbortAll,
 }
@@ -285,6 +295,22 @@ fn add(
         Command::CancelTimer { timer } => {
             plan.writes.push(Write::DropTimer { timer });
             plan.effects.push(Effect::CancelTimer { timer });
+        }
+        Command::Subscribe { task, attempt, namespace, after, since, filters } => {
+            let subscription = Subscription { task, attempt, namespace, after, since, filters };
+            plan.writes.push(Write::Events(EventWrite::Subscribe(subscription.clone())));
+            plan.effects.push(Effect::Subscribe(subscription));
+        }
+        Command::Unsubscribe { task, attempt } => {
+            plan.writes.push(Write::Events(EventWrite::Unsubscribe { task, attempt }));
+            // One of this very step never begins.
+            plan.effects.retain(
+                |effect| !matches!(effect, Effect::Subscribe(of) if (of.task, of.attempt) == (task, attempt)),
+            );
+            plan.effects.push(Effect::Unsubscribe { task, attempt });
+        }
+        Command::Consume { task, sequences, next } => {
+            plan.writes.push(Write::Events(EventWrite::Consume { task, sequences, next }));
         }
         Command::RecordTask { mut task } => {
             progress.record(&task);

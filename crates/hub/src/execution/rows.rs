@@ -78,6 +78,7 @@ pub(super) async fn fill_waiting(
                 EngineWaiting::Approval { since, .. } => ("approval", since),
                 EngineWaiting::Time { since, .. } => ("time", since),
                 EngineWaiting::Retry { since, .. } => ("retry", since),
+                EngineWaiting::Event { since, .. } => ("event", since),
             };
             job.waiting.push(WaitingTask {
                 task_id: task_id(&job.job_name, TaskId(task.unsigned_abs())),
@@ -140,6 +141,12 @@ fn waiting(state: EngineWaiting, digest: &str) -> Waiting {
         },
         EngineWaiting::Time { since, until } => waiting_until("time", since.0, until.0),
         EngineWaiting::Retry { since, until } => waiting_until("retry", since.0, until.0),
+        EngineWaiting::Event { since, types } => Waiting {
+            kind: "event".to_owned(),
+            message: types.join(", "),
+            since: Some(clock::rfc3339(since.0)),
+            ..Waiting::default()
+        },
     }
 }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::faults;
 use super::http::HttpRunner;
+use crate::events::{Bus, Origin, PublishError};
 
 /// Performs functions of the default catalog (`dns-record-add:1.0.0@default`).
 #[async_trait]
@@ -118,6 +119,8 @@ impl fmt::Debug for LogSink {
 pub struct Runners {
     /// Performs `call: http`, `call: openapi` and `http-request`.
     pub http: Arc<HttpRunner>,
+    /// Takes what runs emit.
+    pub events: Bus,
     /// Performs every other function of the default catalog.
     pub functions: Arc<dyn FunctionRunner>,
 }
@@ -132,6 +135,18 @@ impl TaskRunner for Runners {
         match call {
             Call::Http { with } => self.http.run_call(&with, &idempotency_key, &log).await,
             Call::OpenApi { with } => self.http.run_openapi(&with, &idempotency_key, &log).await,
+            Call::Emit { namespace, event } => {
+                let origin = Origin::Run(idempotency_key);
+                match self.events.publish(&namespace, &origin, std::slice::from_ref(&event)).await {
+                    Ok(_) => Ok(event),
+                    Err(PublishError::TooLarge) => {
+                        Err(faults::validation(PublishError::TooLarge.to_string()))
+                    }
+                    Err(PublishError::Database(cause)) => {
+                        Err(faults::communication(503, format!("the event could not be kept: {cause}")))
+                    }
+                }
+            }
             Call::Function { function, with } if plugin_name(&function) == HTTP_REQUEST => {
                 self.http.run_plugin(&with, &idempotency_key, &log).await
             }

@@ -9,6 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::plan::{Kept, LogRow, NewJob, TaskRow, Write, word};
 use crate::database::Database;
+use crate::events::table::{self as events, EventWrite};
+use crate::schedules::table as schedules;
 
 /// How many commits at most share one transaction.
 const BATCH: usize = 256;
@@ -220,7 +222,14 @@ async fn apply(
                 .execute(connection)
                 .await?;
         }
+        Write::Schedule(advance) => {
+            if !schedules::advance(connection, advance).await? {
+                return Err(CommitError::Handled);
+            }
+        }
+        Write::Events(write) => events::write(connection, job, write).await?,
         Write::DropPending => {
+            events::write(connection, job, &EventWrite::Forget).await?;
             sqlx::query("DELETE FROM calls WHERE job = ?").bind(job).execute(&mut *connection).await?;
             sqlx::query("DELETE FROM timers WHERE job = ?").bind(job).execute(connection).await?;
         }
@@ -321,8 +330,12 @@ async fn update_job(
     .bind(error.and_then(|error| error.detail.as_ref()))
     .bind(json(&record.paths_not_taken)?)
     .bind(job)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if record.status == TaskStatus::Completed {
+        let at = record.ended_at.unwrap_or(record.started_at);
+        schedules::completed(connection, job, at.0).await?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Runs within this process, on a database of their own. The tests of what survives a kill are in `tests/durability.rs`.
 
+mod events;
 mod history;
 mod large;
 mod logs;
@@ -13,7 +14,7 @@ use super::store::Committer;
 use crate::database::Database;
 
 /// A database that is gone with the test.
-struct Bench {
+pub(super) struct Bench {
     database: Database,
     committer: Committer,
     _directory: Arc<TempDir>,

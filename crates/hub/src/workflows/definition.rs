@@ -4,6 +4,7 @@ use flow::{Catalog, Document, MAX_BYTES, MAX_TASKS, Problem, Severity};
 
 use crate::error::HubError;
 use crate::plugins::Plugins;
+use crate::schedules;
 
 /// From so many bytes on a definition is checked aside.
 const LARGE: usize = 32 * 1024;
@@ -47,7 +48,10 @@ impl Definition {
                 "workflowDef：定义的任务超过 20000 个上限",
             ));
         }
-        let problems = flow::validate(&document, catalog);
+        let mut problems = flow::validate(&document, catalog);
+        if problems.iter().all(|problem| problem.severity != Severity::Error) {
+            problems.extend(schedules::problems(&document));
+        }
         if problems.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(not_valid(problems));
         }

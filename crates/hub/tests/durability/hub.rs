@@ -109,6 +109,14 @@ impl Hub {
         let _: Value = self.call(Operation::NotifyTask, &[task_id], &json_of(&body)).await;
     }
 
+    /// Sends an event from outside.
+    pub(crate) async fn publish(&self, event: &Value) {
+        let url = format!("http://{}/v1/events", self.listen);
+        let request = self.client.post(url).header(wire::AUTH_TOKEN_HEADER, &self.token);
+        let request = request.header("content-type", "application/cloudevents+json").body(event.to_string());
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 202);
+    }
+
     /// Every line of the whole job, from the first.
     pub(crate) async fn log(&self, job_name: &str) -> LogPage {
         let path = Operation::ShowLog.url_path(&[job_name, "-"]);

@@ -33,8 +33,8 @@ impl Compiler<'_> {
             }
             TaskKind::Wait => self.duration(&here, value).map(Action::Wait),
             TaskKind::Call => self.call(pointer, task, value),
-            TaskKind::Emit => self.refuse(&here, "emit"),
-            TaskKind::Listen => self.refuse(&here, "listen"),
+            TaskKind::Emit => self.emit(&here, value),
+            TaskKind::Listen => self.listen(pointer, task, value),
             TaskKind::Run => {
                 let what = ["container", "script", "shell", "workflow"]
                     .into_iter()

@@ -24,8 +24,8 @@ use crate::execution::seams::ExecutionHost;
 /// How many calls are under way at most; the others wait for their turn.
 const AT_A_TIME: usize = 256;
 /// How long the hub waits before it tries again to commit what it could not, at first and at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CallKey {

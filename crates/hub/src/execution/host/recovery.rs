@@ -9,13 +9,16 @@ use std::sync::atomic::AtomicI64;
 use flow::Pointer;
 use flow::engine::{TaskId, TimerId, Timestamp};
 use sqlx::Row;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::calls::{CallKey, Calls};
+use super::listeners::Listeners;
 use super::{Host, Timers};
 use crate::database::Database;
 use crate::error::HubError;
+use crate::events::Bus;
 use crate::execution::masking::Masking;
 use crate::execution::runner::TaskRunner;
 use crate::execution::store::Committer;
@@ -24,6 +27,7 @@ impl Host {
     pub(in crate::execution) async fn open(
         database: Database,
         runner: Arc<dyn TaskRunner>,
+        events: Bus,
     ) -> Result<Arc<Self>, HubError> {
         let (last,): (i64,) =
             sqlx::query_as("SELECT COALESCE(MAX(id), 0) FROM jobs").fetch_one(database.read()).await?;
@@ -35,12 +39,17 @@ impl Host {
             prepared: Default::default(),
             calls: Calls::default(),
             timers: Timers::default(),
+            events,
+            listeners: Listeners::default(),
+            completions: Notify::new(),
             next_job: AtomicI64::new(last + 1),
             tracker: TaskTracker::new(),
             draining: CancellationToken::new(),
         });
         host.take_up_timers().await?;
         host.take_up_calls().await?;
+        host.take_up_listeners().await?;
+        host.tracker.spawn(Arc::clone(&host).hand_out_events());
         let timing = Arc::clone(&host);
         host.tracker.spawn(async move {
             while let Some(due) = timing.draining.run_until_cancelled(timing.timers.due()).await {

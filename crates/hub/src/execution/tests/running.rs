@@ -21,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Does what it is told for each function: fails so many times, or panics, or never answers.
 #[derive(Default)]
-struct Scripted {
+pub(super) struct Scripted {
     failures: Mutex<HashMap<String, usize>>,
     calls: Mutex<Vec<String>>,
 }
@@ -48,14 +48,14 @@ impl FunctionRunner for Scripted {
     }
 }
 
-struct House {
-    bench: Bench,
-    executions: Arc<Executions>,
-    scripted: Arc<Scripted>,
+pub(super) struct House {
+    pub(super) bench: Bench,
+    pub(super) executions: Arc<Executions>,
+    pub(super) scripted: Arc<Scripted>,
 }
 
 impl House {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let bench = Bench::new().await;
         let scripted = Arc::new(Scripted::default());
         let executions = open(&bench, &scripted).await;
@@ -66,7 +66,7 @@ impl House {
         self.scripted.failures.lock().unwrap().insert(name.to_owned(), times);
     }
 
-    async fn start(&self, definition: Value, request: ExecuteRequest) -> Result<String, HubError> {
+    pub(super) async fn start(&self, definition: Value, request: ExecuteRequest) -> Result<String, HubError> {
         let start = StartJob {
             workflow_id: "w".to_owned(),
             workflow_name: "drill".to_owned(),
@@ -79,11 +79,11 @@ impl House {
         Ok(self.executions.start(start).await?.job_name)
     }
 
-    async fn run(&self, tasks: Value) -> String {
+    pub(super) async fn run(&self, tasks: Value) -> String {
         self.start(definition(tasks), ExecuteRequest::default()).await.unwrap()
     }
 
-    async fn until(&self, job: &str, wanted: impl Fn(&JobStatus) -> bool) -> JobStatus {
+    pub(super) async fn until(&self, job: &str, wanted: impl Fn(&JobStatus) -> bool) -> JobStatus {
         let begun = Instant::now();
         loop {
             let status = self.executions.status("w", job, false).await.unwrap();
@@ -95,7 +95,7 @@ impl House {
         }
     }
 
-    async fn until_status(&self, job: &str, wanted: Status) -> JobStatus {
+    pub(super) async fn until_status(&self, job: &str, wanted: Status) -> JobStatus {
         self.until(job, |status| status.job.status == wanted).await
     }
 
@@ -108,13 +108,19 @@ impl House {
         }
     }
 
-    async fn decide(&self, task: &str, decision: Decision, by: &str, role: Role) -> Result<(), HubError> {
+    pub(super) async fn decide(
+        &self,
+        task: &str,
+        decision: Decision,
+        by: &str,
+        role: Role,
+    ) -> Result<(), HubError> {
         let request = DecisionRequest { decision, comment: "seen".to_owned() };
         self.executions.notify(task, request, by, role).await
     }
 }
 
-async fn open(bench: &Bench, scripted: &Arc<Scripted>) -> Arc<Executions> {
+pub(super) async fn open(bench: &Bench, scripted: &Arc<Scripted>) -> Arc<Executions> {
     let settings =
         ExecutionSettings { address: "http://127.0.0.1:1".to_owned(), ..ExecutionSettings::default() };
     Executions::open(bench.database.clone(), Arc::clone(scripted) as Arc<dyn FunctionRunner>, settings)
@@ -137,7 +143,7 @@ fn gate(approvers: Value) -> Value {
     json!({"gate": {"call": "manual-gate:1.0.0@default", "with": {"message": "Go on?", "approvers": approvers}}})
 }
 
-fn task<'a>(status: &'a JobStatus, name: &str) -> &'a Task {
+pub(super) fn task<'a>(status: &'a JobStatus, name: &str) -> &'a Task {
     status.tasks.iter().find(|task| task.name == name).unwrap()
 }
 
