@@ -47,6 +47,7 @@ impl Found {
         self.schemas(at, task.value);
         match task.kind {
             Some(TaskKind::Call) => self.call(root, task),
+            Some(TaskKind::Emit) => self.attributes(task),
             Some(TaskKind::Run) => {
                 let process = ["container", "script", "shell", "workflow"];
                 let process = process
@@ -58,6 +59,24 @@ impl Found {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// Other systems need not take an event whose attributes are named otherwise, so none is emitted.
+    fn attributes(&mut self, task: &TaskView<'_>) {
+        let here = task.pointer.child("emit").child("event").child("with");
+        let path = &here.as_str()[task.pointer.as_str().len()..];
+        for name in
+            task.value.pointer(path).and_then(Value::as_object).into_iter().flat_map(|with| with.keys())
+        {
+            if !is_attribute_name(name) {
+                self.problems.push(Problem::warning(
+                    here.child(name),
+                    UNSUPPORTED,
+                    format!("CloudEvents attributes are named in 1 to {LONGEST_ATTRIBUTE} lower-case letters and digits; put `{name}` into `data`, or rename it."),
+                    format!("CloudEvents 属性名为 1 到 {LONGEST_ATTRIBUTE} 个小写字母和数字；请将 `{name}` 放入 `data` 或改名。"),
+                ));
+            }
         }
     }
 
@@ -131,6 +150,15 @@ impl Found {
     }
 }
 
+/// The longest name of an attribute that other systems have to take (CloudEvents 1.0, Attribute Naming Convention).
+pub(crate) const LONGEST_ATTRIBUTE: usize = 20;
+
+/// Whether an attribute of an event may have this name: lower-case letters and digits. Binary data has one of its own.
+pub(crate) fn is_attribute_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    name == "data_base64" || (1..=LONGEST_ATTRIBUTE).contains(&name.len()) && name.bytes().all(fits)
+}
+
 /// Whether a call names a function of the runtime's own catalog: `name:version@default`.
 pub(crate) fn is_of_default_catalog(called: &str) -> bool {
     let Some((name, version)) = called.strip_suffix("@default").and_then(|call| call.split_once(':')) else {
@@ -172,6 +200,7 @@ mod tests {
                 { "d": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "certificate": {} } } } } },
                 { "j": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "use": "key" } } } } },
                 { "k": { "call": "log" } },
+                { "l": { "emit": { "event": { "with": { "type": "a", "room2": 1, "roomId": 1 } } } } },
                 { "e": { "do": [{ "h": { "run": { "shell": {} } } }] } },
                 { "i": { "call": "https://example.com/function.yaml" } },
             ],
@@ -186,8 +215,9 @@ mod tests {
             /do/3/d/with/endpoint/authentication/certificate: The hub cannot run `authentication: certificate` yet; the workflow can be saved, but not started.
             /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2, grant authorization_code` yet; the workflow can be saved, but not started.
             /do/5/k/call: The hub runs functions of its own catalog only, written `name:version@default`; `log` is none.
-            /do/6/e/do/0/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
-            /do/7/i/call: The hub runs functions of its own catalog only, written `name:version@default`; `https://example.com/function.yaml` is none.
+            /do/6/l/emit/event/with/roomId: CloudEvents attributes are named in 1 to 20 lower-case letters and digits; put `roomId` into `data`, or rename it.
+            /do/7/e/do/0/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
+            /do/8/i/call: The hub runs functions of its own catalog only, written `name:version@default`; `https://example.com/function.yaml` is none.
             ");
     }
 

@@ -7,10 +7,8 @@ use crate::expression::{Expression, strict};
 use crate::program::events::{Correlation, Filter, Foreach, Listen, Mode, Pattern, Read, Strategy, Until};
 use crate::program::{Action, Delay, Template};
 use crate::schedule::{Schedule, Trigger};
+use crate::unsupported::{LONGEST_ATTRIBUTE, is_attribute_name};
 use crate::{Document, Pointer, Problem};
-
-/// The longest name of an attribute that other systems have to take (CloudEvents 1.0, Attribute Naming Convention).
-const LONGEST_ATTRIBUTE: usize = 20;
 
 /// `schedule` of a definition (DSL reference, Schedule).
 pub(crate) fn schedule(document: &Document) -> Result<Option<Schedule>, Vec<Problem>> {
@@ -61,7 +59,7 @@ impl Compiler<'_> {
                 "事件必须有类型（type）。",
             );
         }
-        for name in attributes.keys().filter(|name| !is_attribute_name(name) && *name != "data_base64") {
+        for name in attributes.keys().filter(|name| !is_attribute_name(name)) {
             self.error(
                 &here.child(name),
                 "invalid-attribute",
@@ -183,10 +181,4 @@ fn pattern(value: &Value) -> Result<Pattern, crate::expression::ExpressionError>
         ),
         other => Pattern::Expression(Box::new(Expression::compile(other.as_str().unwrap_or_default())?)),
     })
-}
-
-/// Lower-case letters and digits (CloudEvents 1.0, Attribute Naming Convention).
-pub(crate) fn is_attribute_name(name: &str) -> bool {
-    (1..=LONGEST_ATTRIBUTE).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
