@@ -43,12 +43,10 @@ pub(super) fn EditorHeader(editor: Editor, saver: Saver) -> impl IntoView {
                 <CanvasActs editor />
             </Show>
             <div class="editor__panels">
-                <Show when=may_edit>
-                    <button type="button" class="button" aria-expanded=move || (editor.panel.get() == Some(Panel::Palette)).to_string() on:click=move |_| toggle(Panel::Palette)>
-                        <IconView icon=Icon::Plus />
-                        <span>{t!(i18n, editor.panel.palette)}</span>
-                    </button>
-                </Show>
+                <button type="button" class="button" aria-expanded=move || (editor.panel.get() == Some(Panel::Palette)).to_string() on:click=move |_| toggle(Panel::Palette)>
+                    <IconView icon=Signal::derive(move || if may_edit() { Icon::Plus } else { Icon::Log }) />
+                    <span>{move || if may_edit() { t_string!(i18n, editor.panel.palette) } else { t_string!(i18n, editor.outline.title) }}</span>
+                </button>
                 <button type="button" class="button" aria-expanded=move || (editor.panel.get() == Some(Panel::Inspector)).to_string() on:click=move |_| toggle(Panel::Inspector)>
                     <IconView icon=Icon::Edit />
                     <span>{t!(i18n, editor.panel.inspector)}</span>

@@ -41,6 +41,8 @@ pub(super) enum Panel {
 pub(super) enum Sheet {
     Templates,
     Paper,
+    Finder,
+    Keys,
 }
 
 /// Which published workflow is edited; none for a new one.

@@ -14,9 +14,12 @@ use wire::operation::encode_segment;
 use super::conflict::SaveDialogs;
 use super::documents::accept_drops;
 use super::draft::{Draft, Drafts};
+use super::finder::Finder;
 use super::header::EditorHeader;
 use super::inspector::Inspector;
+use super::keys_help::KeysDialog;
 use super::news::NewsLine;
+use super::outline::Outline;
 use super::page::Opened;
 use super::palette::Palette;
 use super::paper::PaperSheet;
@@ -123,10 +126,8 @@ pub(super) fn Workspace(
             <EditorHeader editor saver />
             {move || offered.get().map(|(key, draft)| view! { <DraftBanner editor key draft offered /> })}
             <UnappliedNotice editor />
-            <div class=panel_class class:editor__body--looking=read_only class:editor__body--source=move || editor.tab.get() == Tab::Source>
-                <Show when=move || !read_only>
-                    <Palette editor />
-                </Show>
+            <div class=panel_class class:editor__body--source=move || editor.tab.get() == Tab::Source>
+                <SidePanel editor on_input on_open />
                 <div class="editor__middle">
                     // The canvas stays where it is while the source is looked at.
                     <div class="editor__canvas" hidden=move || editor.tab.get() != Tab::Canvas>
@@ -152,7 +153,42 @@ pub(super) fn Workspace(
             {move || editor.sheet.get().map(|sheet| match sheet {
                 Sheet::Templates => view! { <TemplatesDialog editor /> }.into_any(),
                 Sheet::Paper => view! { <PaperSheet editor /> }.into_any(),
+                Sheet::Finder => view! { <Finder editor saver /> }.into_any(),
+                Sheet::Keys => view! { <KeysDialog editor /> }.into_any(),
             })}
+        </div>
+    }
+}
+
+/// Beside the canvas: what can be added, or the workflow as a tree.
+#[component]
+fn SidePanel(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let may_add = move || !editor.read_only.get();
+    let outlined = RwSignal::new(editor.read_only.get_untracked());
+    let choice = move |outline: bool, label: Signal<String>| {
+        view! {
+            <button type="button" aria-pressed=move || (outlined.get() == outline).to_string() on:click=move |_| outlined.set(outline)>
+                {move || label.get()}
+            </button>
+        }
+    };
+    view! {
+        <div class="side">
+            <Show when=may_add>
+                <div class="segmented side__choice" role="group" aria-label=move || t_string!(i18n, editor.outline.choice)>
+                    {choice(false, Signal::derive(move || t_string!(i18n, editor.palette.title).to_owned()))}
+                    {choice(true, Signal::derive(move || t_string!(i18n, editor.outline.title).to_owned()))}
+                </div>
+            </Show>
+            <div class="side__body" hidden=move || outlined.get()>
+                <Show when=may_add>
+                    <Palette editor />
+                </Show>
+            </div>
+            <Show when=move || outlined.get()>
+                <Outline editor on_input on_open />
+            </Show>
         </div>
     }
 }
@@ -203,6 +239,12 @@ fn guards(editor: Editor, saver: Saver) {
         if command && key == "s" {
             event.prevent_default();
             saver.save();
+        } else if command && key == "k" {
+            event.prevent_default();
+            editor.sheet.set(Some(Sheet::Finder));
+        } else if key == "?" && !in_text(&event) {
+            event.prevent_default();
+            editor.sheet.set(Some(Sheet::Keys));
         } else if key == "escape" && editor.model.read(canvas::Session::gesture) != GestureKind::Idle {
             event.prevent_default();
             editor.send(Input::Do { act: Act::Escape });

@@ -42,6 +42,7 @@ use canvas::{Input, LayoutOptions, PointerButton};
 use flow::{Document, Pointer};
 use leptos::prelude::*;
 
+pub use keys::canvas_key;
 pub use kinds::{function_icon, kind_icon, kind_label};
 pub use model::CanvasModel;
 pub use surface::{Surface, SurfaceMode};

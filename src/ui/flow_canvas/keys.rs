@@ -63,6 +63,22 @@ pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
     Some(KeyAct::Send(Input::Do { act }))
 }
 
+/// The input that a key means wherever tasks have the focus: on the canvas and in the outline beside it.
+pub fn canvas_key(event: &leptos::ev::KeyboardEvent) -> Option<Input> {
+    let key = event.key();
+    let pressed = Key {
+        key: &key,
+        command: event.ctrl_key() || event.meta_key(),
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+    };
+    match meaning(pressed)? {
+        KeyAct::Send(input) => Some(input),
+        KeyAct::Space => Some(Input::Do { act: Act::ToggleCollapsed }),
+        KeyAct::Open | KeyAct::Rename | KeyAct::Add => None,
+    }
+}
+
 /// Whether an act leaves the document as it is.
 pub(super) fn only_looks(act: Act) -> bool {
     match act {
