@@ -27,6 +27,8 @@ struct Row {
     depth: usize,
     kind: Option<TaskKind>,
     function: Option<String>,
+    /// It is done where the tasks beside it fail.
+    catches: bool,
     /// Its place among the tasks beside it, from 1, and how many they are.
     place: (usize, usize),
 }
@@ -143,6 +145,7 @@ pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callba
                             >
                                 <IconView icon />
                                 <span class="outline__name">{row.name}</span>
+                                {row.catches.then(|| view! { <span class="outline__catch">{t!(i18n, editor.canvas.catch_lane)}</span> })}
                                 <span class="visually-hidden">{move || kind_label(i18n, kind)}</span>
                             </div>
                         }
@@ -174,6 +177,7 @@ fn rows(document: &flow::Document) -> Vec<Row> {
                 depth: task.depth,
                 kind: task.kind,
                 function: task.called().map(str::to_owned),
+                catches: task.list.as_str().ends_with("/catch/do"),
                 place: (task.index + 1, beside),
                 pointer: task.pointer,
             }
