@@ -121,6 +121,10 @@ impl Host {
             Ok(Ok((state, changes, commands))) => {
                 if commands.is_empty() && used_up.is_none() {
                     // Nothing follows from it: a decision that came too late, a retry of what is not faulted.
+                    // A state that is to be stored otherwise than it was read is stored all the same.
+                    if !changes.is_empty() {
+                        self.write(job, vec![Write::State(changes)]).await?;
+                    }
                     *locked.memory = Some(Memory { job, prepared, state, masking, progress, status, kept });
                     return Ok(Submitted::Ignored);
                 }

@@ -27,6 +27,12 @@ pub struct Changes {
     pub released: Vec<u64>,
 }
 
+impl Changes {
+    pub fn is_empty(&self) -> bool {
+        self.put.is_empty() && self.dropped.is_empty()
+    }
+}
+
 /// Parts that are no state; another version of the engine may have written them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{part}: {reason}")]

@@ -329,6 +329,8 @@ async fn a_run_that_an_earlier_hub_stored_whole_goes_on() {
         .unwrap();
     for _ in 0..2 {
         let executions = open(&house.bench, &house.scripted).await;
+        // What changes nothing must not make it forget that all of the state is to be stored anew.
+        assert_eq!(refused(executions.retry(&job, None, "bob").await).0, 409, "nothing is at fault");
         let waiting = executions.status("w", &job, false).await.unwrap().job.waiting;
         let request = DecisionRequest { decision: Decision::Approve, comment: String::new() };
         executions.notify(&waiting[0].task_id, request, "bob", Role::Operator).await.unwrap();
