@@ -30,7 +30,7 @@ pub use menu::{Menu, MenuItem};
 pub use pager::Pager;
 pub use preferences::{TimeDisplay, use_preferences};
 pub use schema_form::SchemaForm;
-pub use states::{EmptyState, ErrorState, Loading, describe_error};
+pub use states::{EmptyState, ErrorState, ListStage, ListView, Loading, describe_error};
 pub use status::StatusBadge;
 pub use time::{Duration, Time};
 pub use toast::{Toasts, use_toasts};

@@ -8,21 +8,12 @@ use leptos_router::hooks::use_query_map;
 use super::count::WaitingCount;
 use super::inbox::waiting_gates;
 use super::row::GateRow;
-use crate::api::{ApiError, use_api, use_poll};
+use crate::api::{use_api, use_poll};
 use crate::i18n::*;
 use crate::ui::link::{replace, use_title};
-use crate::ui::{DecisionDialog, EmptyState, ErrorState, Gate, Icon, Loading, href};
+use crate::ui::{DecisionDialog, EmptyState, Gate, Icon, ListStage, ListView, href};
 
 const INTERVAL: Duration = Duration::from_secs(5);
-
-/// What the middle of the page shows.
-#[derive(Clone, Debug, PartialEq)]
-enum Stage {
-    Loading,
-    Failed(ApiError),
-    Empty,
-    Ready,
-}
 
 #[component]
 pub fn ApprovalsPage() -> impl IntoView {
@@ -44,15 +35,7 @@ pub fn ApprovalsPage() -> impl IntoView {
         all.read().iter().filter(is_mine).cloned().collect::<Vec<Gate>>()
     });
     let shown = Memo::new(move |_| if everybody.get() { all.get() } else { mine.get() });
-    let stage = Memo::new(move |_| {
-        let state = poll.state.read();
-        match (&state.data, &state.error) {
-            (Some(_), _) if shown.read().is_empty() => Stage::Empty,
-            (Some(_), _) => Stage::Ready,
-            (None, Some(error)) => Stage::Failed(error.clone()),
-            (None, None) => Stage::Loading,
-        }
-    });
+    let stage = Memo::new(move |_| ListStage::of(&poll.state.read(), |_| shown.read().is_empty()));
     Effect::new(move |_| {
         if poll.state.read().data.is_some() {
             count.set(all.read().len());
@@ -85,35 +68,32 @@ pub fn ApprovalsPage() -> impl IntoView {
                     </button>
                 </div>
             </header>
-            {move || match stage.get() {
-                Stage::Loading => view! { <Loading what=Signal::derive(move || t_string!(i18n, approvals.loading).to_owned()) /> }.into_any(),
-                Stage::Failed(error) => view! { <ErrorState error=Signal::stored(error) on_retry=Callback::new(move |()| poll.refresh()) /> }.into_any(),
-                Stage::Empty => view! { <NothingWaits others=Signal::derive(move || !everybody.get() && !all.read().is_empty()) on_show_all=Callback::new(move |()| show(true)) /> }.into_any(),
-                Stage::Ready => {
-                    view! {
-                        <div class="table-frame">
-                            <table class="table table--cards approvals__cards">
-                                <thead>
-                                    <tr>
-                                        <th scope="col">{t!(i18n, approvals.column.gate)}</th>
-                                        <th scope="col">{t!(i18n, approvals.column.run)}</th>
-                                        <th scope="col">{t!(i18n, approvals.column.waiting)}</th>
-                                        <th scope="col">{t!(i18n, approvals.column.deadline)}</th>
-                                        <th scope="col">{t!(i18n, approvals.column.approvers)}</th>
-                                        <th scope="col"><span class="visually-hidden">{t!(i18n, approvals.decide)}</span></th>
-                                    </tr>
-                                </thead>
-                                <tbody>
-                                    <For each=move || shown.get() key=|gate| gate.task_id.clone() let:gate>
-                                        <GateRow gate on_decide=decide />
-                                    </For>
-                                </tbody>
-                            </table>
-                        </div>
-                    }
-                    .into_any()
-                }
-            }}
+            <ListView
+                stage
+                what=Signal::derive(move || t_string!(i18n, approvals.loading).to_owned())
+                on_retry=Callback::new(move |()| poll.refresh())
+                empty=move || view! { <NothingWaits others=Signal::derive(move || !everybody.get() && !all.read().is_empty()) on_show_all=Callback::new(move |()| show(true)) /> }
+            >
+                <div class="table-frame">
+                    <table class="table table--cards approvals__cards">
+                        <thead>
+                            <tr>
+                                <th scope="col">{t!(i18n, approvals.column.gate)}</th>
+                                <th scope="col">{t!(i18n, approvals.column.run)}</th>
+                                <th scope="col">{t!(i18n, approvals.column.waiting)}</th>
+                                <th scope="col">{t!(i18n, approvals.column.deadline)}</th>
+                                <th scope="col">{t!(i18n, approvals.column.approvers)}</th>
+                                <th scope="col"><span class="visually-hidden">{t!(i18n, approvals.decide)}</span></th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || shown.get() key=|gate| gate.task_id.clone() let:gate>
+                                <GateRow gate on_decide=decide />
+                            </For>
+                        </tbody>
+                    </table>
+                </div>
+            </ListView>
             {move || asked.get().map(|gate| view! {
                 <DecisionDialog
                     gate

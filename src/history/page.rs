@@ -14,7 +14,7 @@ use crate::i18n::*;
 use crate::ui::link::use_title;
 use crate::ui::status::status_label;
 use crate::ui::time::format_time;
-use crate::ui::{EmptyState, ErrorState, Icon, IconView, Loading, Pager, go, href, use_preferences};
+use crate::ui::{EmptyState, Icon, IconView, ListStage, ListView, Pager, go, href, use_preferences};
 
 #[component]
 pub fn HistoryPage() -> impl IntoView {
@@ -42,7 +42,8 @@ pub fn HistoryPage() -> impl IntoView {
     });
     let total = Memo::new(move |_| poll.state.read().data.as_ref().map_or(0, |page| page.total));
     let loaded = Memo::new(move |_| poll.state.read().data.is_some());
-    let error = Memo::new(move |_| poll.state.read().error.clone());
+    let stale = Memo::new(move |_| poll.state.read().error.is_some());
+    let stage = Memo::new(move |_| ListStage::of(&poll.state.read(), |page| page.items.is_empty()));
     let quick = move |text: String| {
         let view = shown.get_untracked();
         let mut filters: Vec<Filter> =
@@ -92,41 +93,35 @@ pub fn HistoryPage() -> impl IntoView {
             <Show when=move || !shown.read().filters.is_empty()>
                 <FilterChips shown on_show=Callback::new(show) />
             </Show>
-            <Show when=move || loaded.get() && error.read().is_some()>
+            <Show when=move || loaded.get() && stale.get()>
                 <p class="notice notice--bad" role="status">
                     <IconView icon=Icon::Alert />
                     <Stale as_of=Signal::derive(move || poll.state.read().as_of) />
                 </p>
             </Show>
-            <Show
-                when=move || loaded.get()
-                fallback=move || match error.get() {
-                    Some(error) => view! { <ErrorState error=Signal::stored(error) on_retry=Callback::new(move |()| poll.refresh()) /> }.into_any(),
-                    None => view! { <Loading what=Signal::derive(move || t_string!(i18n, history.loading).to_owned()) /> }.into_any(),
+            <ListView
+                stage
+                what=Signal::derive(move || t_string!(i18n, history.loading).to_owned())
+                on_retry=Callback::new(move |()| poll.refresh())
+                empty=move || if shown.read().filters.is_empty() {
+                    view! {
+                        <EmptyState icon=Icon::History text=Signal::derive(move || t_string!(i18n, history.empty).to_owned())>
+                            <a class="button button--primary" href=href("/workflows")>{t!(i18n, history.to_workflows)}</a>
+                        </EmptyState>
+                    }
+                    .into_any()
+                } else {
+                    view! {
+                        <EmptyState icon=Icon::Search text=Signal::derive(move || t_string!(i18n, history.empty_search).to_owned())>
+                            <button type="button" class="button" on:click=move |_| show(shown.get_untracked().with_filters(Vec::new()))>{t!(i18n, history.clear_filters)}</button>
+                        </EmptyState>
+                    }
+                    .into_any()
                 }
             >
-                <Show
-                    when=move || !items.read().is_empty()
-                    fallback=move || {
-                        if shown.read().filters.is_empty() {
-                            view! {
-                                <EmptyState icon=Icon::History text=Signal::derive(move || t_string!(i18n, history.empty).to_owned())>
-                                    <a class="button button--primary" href=href("/workflows")>{t!(i18n, history.to_workflows)}</a>
-                                </EmptyState>
-                            }
-                            .into_any()
-                        } else {
-                            view! {
-                                <EmptyState icon=Icon::Search text=Signal::derive(move || t_string!(i18n, history.empty_search).to_owned())>
-                                    <button type="button" class="button" on:click=move |_| show(shown.get_untracked().with_filters(Vec::new()))>{t!(i18n, history.clear_filters)}</button>
-                                </EmptyState>
-                            }
-                            .into_any()
-                        }
-                    }
-                >
-                    <JobTable items />
-                </Show>
+                <JobTable items />
+            </ListView>
+            <Show when=move || loaded.get()>
                 <div class="history__foot">
                     <label class="history__size">
                         <span>{t!(i18n, common.page.size)}</span>

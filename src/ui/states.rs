@@ -5,7 +5,7 @@ use leptos_i18n::I18nContext;
 use wire::error::ErrorCode;
 
 use super::{Icon, IconView};
-use crate::api::ApiError;
+use crate::api::{ApiError, PollState};
 use crate::i18n::*;
 
 /// What went wrong, in words, with what to do next.
@@ -64,5 +64,46 @@ pub fn EmptyState(
             <p>{move || text.get()}</p>
             {children.map(|children| children())}
         </div>
+    }
+}
+
+/// What a page of a list shows. It changes rarely, so that the list is not drawn anew with each poll.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ListStage {
+    Loading,
+    Failed(ApiError),
+    Empty,
+    Ready,
+}
+
+impl ListStage {
+    pub fn of<T>(state: &PollState<T>, is_empty: impl FnOnce(&T) -> bool) -> Self {
+        match (&state.data, &state.error) {
+            (Some(data), _) if is_empty(data) => Self::Empty,
+            (Some(_), _) => Self::Ready,
+            (None, Some(error)) => Self::Failed(error.clone()),
+            (None, None) => Self::Loading,
+        }
+    }
+}
+
+/// A list with the three states that it has besides.
+#[component]
+pub fn ListView(
+    stage: Memo<ListStage>,
+    /// What is being loaded.
+    #[prop(into)]
+    what: Signal<String>,
+    on_retry: Callback<()>,
+    /// The empty list, with the act that fills it.
+    #[prop(into)]
+    empty: ViewFn,
+    children: ChildrenFn,
+) -> impl IntoView {
+    move || match stage.get() {
+        ListStage::Loading => view! { <Loading what /> }.into_any(),
+        ListStage::Failed(error) => view! { <ErrorState error=Signal::stored(error) on_retry /> }.into_any(),
+        ListStage::Empty => empty.run(),
+        ListStage::Ready => children().into_any(),
     }
 }

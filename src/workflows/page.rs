@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use wire::operation::encode_segment;
 use wire::workflow::WorkflowQuery;
-use wire::{Page, Permission, Workflow};
+use wire::{Permission, Workflow};
 
 use super::copy::CopyDialog;
 use super::row::WorkflowRow;
-use crate::api::{ApiError, IdempotencyKey, use_api, use_poll};
+use crate::api::{IdempotencyKey, use_api, use_poll};
 use crate::i18n::*;
 use crate::ui::link::{replace, use_title};
-use crate::ui::{Confirm, EmptyState, ErrorState, Icon, IconView, Loading, Pager, href, use_toasts};
+use crate::ui::{Confirm, EmptyState, Icon, IconView, ListStage, ListView, Pager, href, use_toasts};
 
 const PAGE_SIZE: u32 = 20;
 
@@ -83,7 +83,7 @@ pub fn WorkflowsPage() -> impl IntoView {
         poll.state.read().data.as_ref().map(|page| page.items.clone()).unwrap_or_default()
     });
     let total = Memo::new(move |_| poll.state.read().data.as_ref().map_or(0, |page| page.total));
-    let stage = Memo::new(move |_| Stage::of(&poll.state.read().data, &poll.state.read().error));
+    let stage = Memo::new(move |_| ListStage::of(&poll.state.read(), |page| page.items.is_empty()));
     view! {
         <div class="page">
             <header class="page__header">
@@ -116,10 +116,11 @@ pub fn WorkflowsPage() -> impl IntoView {
                     </button>
                 </div>
             </div>
-            {move || match stage.get() {
-                Stage::Loading => view! { <Loading what=Signal::derive(move || t_string!(i18n, workflows.loading).to_owned()) /> }.into_any(),
-                Stage::Failed(error) => view! { <ErrorState error=Signal::stored(error) on_retry=Callback::new(move |()| poll.refresh()) /> }.into_any(),
-                Stage::Empty if keyword.get().is_empty() && !followed.get() => {
+            <ListView
+                stage
+                what=Signal::derive(move || t_string!(i18n, workflows.loading).to_owned())
+                on_retry=Callback::new(move |()| poll.refresh())
+                empty=move || if keyword.get().is_empty() && !followed.get() {
                     view! {
                         <EmptyState icon=Icon::Workflow text=Signal::derive(move || t_string!(i18n, workflows.empty).to_owned())>
                             <Show when=move || api.may(Permission::Edit).get()>
@@ -128,8 +129,7 @@ pub fn WorkflowsPage() -> impl IntoView {
                         </EmptyState>
                     }
                     .into_any()
-                }
-                Stage::Empty => {
+                } else {
                     view! {
                         <EmptyState icon=Icon::Search text=Signal::derive(move || t_string!(i18n, workflows.empty_search).to_owned())>
                             <button type="button" class="button" on:click=move |_| show(String::new(), false, 1)>{t!(i18n, workflows.clear_search)}</button>
@@ -137,38 +137,34 @@ pub fn WorkflowsPage() -> impl IntoView {
                     }
                     .into_any()
                 }
-                Stage::Ready => {
-                    view! {
-                        <div class="table-frame">
-                            <table class="table table--cards">
-                                <thead>
-                                    <tr>
-                                        <th scope="col" class="table__narrow"><span class="visually-hidden">{t!(i18n, workflows.follow)}</span></th>
-                                        <th scope="col">{t!(i18n, workflows.column.name)}</th>
-                                        <th scope="col">{t!(i18n, workflows.column.stages)}</th>
-                                        <th scope="col">{t!(i18n, workflows.column.last_run)}</th>
-                                        <th scope="col">{t!(i18n, workflows.column.updated)}</th>
-                                        <th scope="col"><span class="visually-hidden">{t!(i18n, workflows.column.actions)}</span></th>
-                                    </tr>
-                                </thead>
-                                <tbody>
-                                    <For each=move || items.get() key=|workflow| workflow.workflow_id.clone() let:workflow>
-                                        {
-                                            let id = workflow.workflow_id.clone();
-                                            let current = Memo::new(move |_| {
-                                                items.read().iter().find(|one| one.workflow_id == id).cloned().unwrap_or_else(|| workflow.clone())
-                                            });
-                                            view! { <WorkflowRow workflow=current asked on_changed=Callback::new(move |()| poll.refresh()) /> }
-                                        }
-                                    </For>
-                                </tbody>
-                            </table>
-                        </div>
-                        <Pager page page_size=Signal::stored(PAGE_SIZE) total on_page=Callback::new(move |page| show(keyword.get_untracked(), followed.get_untracked(), page)) />
-                    }
-                    .into_any()
-                }
-            }}
+            >
+                <div class="table-frame">
+                    <table class="table table--cards">
+                        <thead>
+                            <tr>
+                                <th scope="col" class="table__narrow"><span class="visually-hidden">{t!(i18n, workflows.follow)}</span></th>
+                                <th scope="col">{t!(i18n, workflows.column.name)}</th>
+                                <th scope="col">{t!(i18n, workflows.column.stages)}</th>
+                                <th scope="col">{t!(i18n, workflows.column.last_run)}</th>
+                                <th scope="col">{t!(i18n, workflows.column.updated)}</th>
+                                <th scope="col"><span class="visually-hidden">{t!(i18n, workflows.column.actions)}</span></th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || items.get() key=|workflow| workflow.workflow_id.clone() let:workflow>
+                                {
+                                    let id = workflow.workflow_id.clone();
+                                    let current = Memo::new(move |_| {
+                                        items.read().iter().find(|one| one.workflow_id == id).cloned().unwrap_or_else(|| workflow.clone())
+                                    });
+                                    view! { <WorkflowRow workflow=current asked on_changed=Callback::new(move |()| poll.refresh()) /> }
+                                }
+                            </For>
+                        </tbody>
+                    </table>
+                </div>
+                <Pager page page_size=Signal::stored(PAGE_SIZE) total on_page=Callback::new(move |page| show(keyword.get_untracked(), followed.get_untracked(), page)) />
+            </ListView>
             {move || match asked.get() {
                 Some(Asked::Delete(workflow)) => {
                     let name = workflow.name.clone();
@@ -190,25 +186,5 @@ pub fn WorkflowsPage() -> impl IntoView {
                 None => ().into_any(),
             }}
         </div>
-    }
-}
-
-/// What the middle of the page shows. It changes rarely, so that the table is not drawn anew with each poll.
-#[derive(Clone, Debug, PartialEq)]
-enum Stage {
-    Loading,
-    Failed(ApiError),
-    Empty,
-    Ready,
-}
-
-impl Stage {
-    fn of(data: &Option<Page<Workflow>>, error: &Option<ApiError>) -> Self {
-        match (data, error) {
-            (Some(page), _) if page.items.is_empty() => Self::Empty,
-            (Some(_), _) => Self::Ready,
-            (None, Some(error)) => Self::Failed(error.clone()),
-            (None, None) => Self::Loading,
-        }
     }
 }
