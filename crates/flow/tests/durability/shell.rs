@@ -1,0 +1,325 @@
+//! A hub in miniature: what it knows is either durable (the state as text, the outbox, the timers, the projections) or
+//! lost in a crash (which calls are under way). What happens next is decided by an [`Order`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flow::engine::{
+    Call, Command, Decision, Event, JobRecord, Start, State, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp,
+    Waiting, WorkflowError, step,
+};
+use flow::{Document, Program};
+use programs::{Asked, Person, Reply, definition};
+use serde_json::{Value, json};
+
+/// No program takes more events; one that does goes on for ever.
+const MOST_EVENTS: usize = 20_000;
+
+/// Task and attempt.
+pub(crate) type Key = (TaskId, u32);
+
+pub(crate) struct Shell {
+    program: Program,
+    person: Person,
+    /// What a crash leaves.
+    pub(crate) durable: Durable,
+    /// The calls under way, with the time at which each was begun; lost in a crash.
+    pub(crate) under_way: BTreeMap<Key, i64>,
+    pub(crate) now: i64,
+    /// Everything that was ever committed, with its time.
+    pub(crate) trace: Vec<(i64, Command)>,
+    /// Events that are part of the run: none of them may count again.
+    handled: Vec<Event>,
+    /// The attempts that the world was asked for, each once, however often it was asked.
+    pub(crate) asked: Vec<(Key, Asked)>,
+    pub(crate) acts: Vec<(String, Option<TaskId>)>,
+}
+
+#[derive(Default)]
+pub(crate) struct Durable {
+    state: String,
+    pub(crate) calls: BTreeMap<Key, Asked>,
+    pub(crate) timers: BTreeMap<TimerId, i64>,
+    pub(crate) tasks: BTreeMap<TaskId, TaskRecord>,
+    pub(crate) job: Option<JobRecord>,
+    retried: usize,
+}
+
+/// What may happen next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Next {
+    Answer(Key),
+    Fire(TimerId),
+    Decide(TaskId),
+    /// A person retries or skips what is at fault.
+    Help,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Submitted {
+    Applied,
+    Ignored,
+    /// The power went before it was committed.
+    Lost,
+}
+
+/// Decides what happens next, and when there is a crash.
+pub(crate) trait Order {
+    /// None ends the run. May turn the clock forward.
+    fn next(&mut self, shell: &mut Shell) -> Option<Next>;
+    /// Whether the event is lost with the power: nothing of it is committed.
+    fn crashes_before_commit(&mut self) -> bool;
+    /// Whether the power goes after the commit; if so, for how many milliseconds.
+    fn crashes_after_commit(&mut self) -> Option<i64>;
+    /// Whether what was lost comes again at once; otherwise it comes when its time comes again.
+    fn insists(&self) -> bool;
+    /// Whether events that were handled already are delivered again at this boundary.
+    fn repeats(&self) -> bool;
+}
+
+impl Shell {
+    pub(crate) fn new(random: &programs::Program) -> Self {
+        let calls = |asked: Value| json!({"call": "random:1.0.0@default", "with": asked});
+        let document = Document::from_value(definition(random, &calls));
+        let problems = flow::validate(&document, &flow::Catalog::default()).into_iter();
+        let errors: Vec<_> = problems.filter(|problem| problem.severity == flow::Severity::Error).collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{}", document.to_json());
+        let program = Program::compile(&document).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let state = serde_json::to_string(&State::new()).expect("a state is JSON");
+        Self {
+            program,
+            person: Person { patience: usize::from(random.patience) },
+            durable: Durable { state, ..Durable::default() },
+            under_way: BTreeMap::new(),
+            now: 1_000_000,
+            trace: Vec::new(),
+            handled: Vec::new(),
+            asked: Vec::new(),
+            acts: Vec::new(),
+        }
+    }
+
+    pub(crate) fn run(mut self, order: &mut dyn Order) -> Self {
+        let start = Start { job: "job".to_owned(), input: json!({}), ..Start::default() };
+        let at = Timestamp(self.now);
+        let start = Event::Started { at, start };
+        while self.submit(&start, order) == Submitted::Lost {}
+        for _ in 0..MOST_EVENTS {
+            let Some(next) = order.next(&mut self) else {
+                self.check_end();
+                return self;
+            };
+            for (event, act) in self.events(next) {
+                let mut submitted = self.submit(&event, order);
+                if submitted == Submitted::Lost && order.insists() {
+                    submitted = self.submit(&event, order);
+                }
+                match submitted {
+                    Submitted::Applied => self.acts.extend(act),
+                    Submitted::Ignored => {}
+                    // Whoever asked for it looks again at how things stand.
+                    Submitted::Lost => break,
+                }
+            }
+        }
+        panic!("it goes on for ever");
+    }
+
+    /// What may happen now or later, with the earliest time for each.
+    pub(crate) fn possible(&self) -> Vec<(i64, Next)> {
+        let mut possible = Vec::new();
+        for (key, begun) in &self.under_way {
+            if let Some(asked) = self.durable.calls.get(key)
+                && asked.reply(key.1) != Reply::Never
+            {
+                let late = i64::try_from(asked.answer.late).unwrap_or_default();
+                possible.push((begun + late, Next::Answer(*key)));
+            }
+        }
+        possible.extend(self.durable.timers.iter().map(|(timer, due)| (*due, Next::Fire(*timer))));
+        for (task, record) in &self.durable.tasks {
+            if let Some(Waiting::Approval { since, message, .. }) = &record.waiting
+                && Person::decides(message).is_some()
+            {
+                possible.push((since.0 + 2, Next::Decide(*task)));
+            }
+        }
+        let is_faulted = self.durable.job.as_ref().is_some_and(|job| job.status == TaskStatus::Faulted);
+        if is_faulted && possible.is_empty() {
+            possible.push((self.now + 5, Next::Help));
+        }
+        possible
+    }
+
+    /// The events of what happens, with what is kept of a person's act.
+    fn events(&self, next: Next) -> Vec<(Event, Option<(String, Option<TaskId>)>)> {
+        let at = Timestamp(self.now);
+        let by = "ann".to_owned();
+        match next {
+            Next::Answer((task, attempt)) => {
+                let asked = &self.durable.calls[&(task, attempt)];
+                let event = match asked.reply(attempt) {
+                    Reply::Fault(status) => Event::CallFaulted { at, task, attempt, error: fault(status) },
+                    Reply::Answer(answer) => {
+                        Event::CallCompleted { at, task, attempt, output: json!({"answer": answer}) }
+                    }
+                    Reply::Never => panic!("nobody answers it"),
+                };
+                vec![(event, None)]
+            }
+            Next::Fire(timer) => {
+                assert!(self.durable.timers[&timer] <= self.now, "no timer is early");
+                vec![(Event::TimerFired { at, timer }, None)]
+            }
+            Next::Decide(task) => {
+                let Some(Waiting::Approval { message, .. }) = &self.durable.tasks[&task].waiting else {
+                    panic!("it waits for nobody")
+                };
+                let (decision, word) = match Person::decides(message) {
+                    Some(true) => (Decision::Approve, "approve"),
+                    _ => (Decision::Reject, "reject"),
+                };
+                let event = Event::Decided { at, task, decision, by, comment: String::new() };
+                vec![(event, Some((word.to_owned(), Some(task))))]
+            }
+            Next::Help if self.person.retries(self.durable.retried) => {
+                vec![(Event::RetryRequested { at, tasks: Vec::new(), by }, Some(("retry".to_owned(), None)))]
+            }
+            Next::Help => {
+                let faulted = self.durable.tasks.values().filter(|task| task.error.is_some());
+                let faulted = faulted.filter(|task| task.status == TaskStatus::Faulted);
+                let skip = |task: &TaskRecord| {
+                    let event = Event::SkipRequested { at, task: task.task, by: by.clone() };
+                    (event, Some(("skip".to_owned(), Some(task.task))))
+                };
+                faulted.map(skip).collect()
+            }
+        }
+    }
+
+    /// Makes an event part of the run, or loses it.
+    fn submit(&mut self, event: &Event, order: &mut dyn Order) -> Submitted {
+        let state = self.stored();
+        let (after, commands) = step(&self.program, state.clone(), event.clone());
+        if order.crashes_before_commit() {
+            self.crash();
+            return Submitted::Lost;
+        }
+        self.durable.state = serde_json::to_string(&after).expect("a state is JSON");
+        assert_eq!(self.stored(), after, "a state survives being stored");
+        match event {
+            Event::CallCompleted { task, attempt, .. } | Event::CallFaulted { task, attempt, .. } => {
+                self.durable.calls.remove(&(*task, *attempt));
+                self.under_way.remove(&(*task, *attempt));
+            }
+            Event::TimerFired { timer, .. } => {
+                self.durable.timers.remove(timer);
+            }
+            Event::RetryRequested { .. } if !commands.is_empty() => self.durable.retried += 1,
+            _ => {}
+        }
+        let applied = !commands.is_empty();
+        for command in commands {
+            self.perform(&command);
+            self.trace.push((self.now, command));
+        }
+        if applied && !matches!(event, Event::RetryRequested { .. } | Event::SkipRequested { .. } | Event::Decided { .. })
+        {
+            self.handled.push(event.clone());
+        }
+        if let Some(downtime) = order.crashes_after_commit() {
+            self.now += downtime;
+            self.crash();
+        }
+        if order.repeats() {
+            self.repeat();
+        }
+        if applied { Submitted::Applied } else { Submitted::Ignored }
+    }
+
+    fn stored(&self) -> State {
+        serde_json::from_str(&self.durable.state).expect("a state is read again")
+    }
+
+    /// What is only in memory is gone; what is in the outbox is begun again.
+    fn crash(&mut self) {
+        let begun = std::mem::take(&mut self.under_way);
+        let now = self.now;
+        let again = self.durable.calls.keys();
+        self.under_way = again.map(|key| (*key, begun.get(key).copied().unwrap_or(now))).collect();
+    }
+
+    /// Whatever was handled comes again, and so does what never was asked for: nothing follows from it.
+    fn repeat(&self) {
+        let state = self.stored();
+        let count = self.handled.len();
+        let some = self.handled.iter().enumerate().filter(|(index, _)| count - index <= 2 || index % 13 == count % 13);
+        for (_, event) in some {
+            let mut later = event.clone();
+            if let Event::CallCompleted { task, attempt, .. } = &mut later {
+                let next = (*task, *attempt + 1);
+                if !self.durable.calls.contains_key(&next) {
+                    *attempt += 1;
+                }
+            }
+            for event in [event.clone(), later] {
+                let (after, commands) = step(&self.program, state.clone(), event.clone());
+                assert!(commands.is_empty(), "{event:?} came again and led to {commands:#?}");
+                assert_eq!(after, state, "{event:?} came again");
+            }
+        }
+    }
+
+    fn perform(&mut self, command: &Command) {
+        match command {
+            Command::Call { task, attempt, call, .. } => {
+                let Call::Function { with, .. } = call else { panic!("another call: {call:?}") };
+                let asked: Asked = serde_json::from_value(with.clone()).expect("what a call carries");
+                let key = (*task, *attempt);
+                assert!(self.asked.iter().all(|(other, _)| *other != key), "an attempt is asked for twice: {key:?}");
+                self.asked.push((key, asked.clone()));
+                self.durable.calls.insert(key, asked);
+                self.under_way.insert(key, self.now);
+            }
+            Command::AbortCall { task, attempt } => {
+                let key = (*task, *attempt);
+                assert!(self.durable.calls.remove(&key).is_some(), "only calls under way are aborted");
+                self.under_way.remove(&key);
+            }
+            Command::SetTimer { timer, at } => {
+                assert!(self.durable.timers.insert(*timer, at.0).is_none(), "timers are never reused");
+            }
+            Command::CancelTimer { timer } => {
+                assert!(self.durable.timers.remove(timer).is_some(), "only set timers are cancelled");
+            }
+            Command::RecordTask { task } => {
+                self.durable.tasks.insert(task.task, (**task).clone());
+            }
+            Command::RecordJob { job } => self.durable.job = Some(job.clone()),
+            Command::Log { .. } => {}
+        }
+    }
+
+    /// Where nothing can happen any more, nothing is left behind.
+    fn check_end(&self) {
+        let job = self.durable.job.as_ref().expect("a job");
+        if job.status == TaskStatus::Completed {
+            assert!(self.stored().is_ended());
+            assert!(self.durable.calls.is_empty(), "calls are left: {:?}", self.durable.calls);
+            assert!(self.durable.timers.is_empty(), "timers are left: {:?}", self.durable.timers);
+            let open: Vec<_> = self.durable.tasks.values().filter(|task| task.ended_at.is_none()).collect();
+            assert!(open.is_empty(), "tasks are left: {open:#?}");
+        }
+        let tasks: BTreeSet<TaskId> = self.durable.tasks.keys().copied().collect();
+        assert!(self.asked.iter().all(|((task, _), _)| tasks.contains(task)), "every call belongs to a task");
+    }
+}
+
+fn fault(status: u16) -> WorkflowError {
+    WorkflowError {
+        kind: flow::engine::errors::Standard::Communication.uri(),
+        status,
+        title: Some("Scripted".to_owned()),
+        detail: None,
+        instance: None,
+    }
+}

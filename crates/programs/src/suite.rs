@@ -1,0 +1,88 @@
+//! How many programs a suite tries, and which: more by `MAS_PROGRAMS`, the same again by `MAS_SEED`.
+
+use std::time::Instant;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestError, TestRng, TestRunner};
+
+use crate::strategy::programs;
+use crate::tree::{Program, Races};
+
+/// What `MAS_PROGRAMS` counts in: so many programs are tried by all suites together where it is not set.
+const ALL: u64 = 1000;
+
+/// One property, and what part of all programs is tried for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Suite {
+    pub name: &'static str,
+    /// So many programs in a usual run; `MAS_PROGRAMS=10000` makes all suites together try so many.
+    pub programs: u64,
+    pub races: Races,
+    /// How many tasks a program begins at most, roughly.
+    pub most_tasks: u64,
+    /// Tried at the same time, each on a thread of its own.
+    pub threads: u64,
+}
+
+impl Suite {
+    /// Tries the property on random programs.
+    ///
+    /// # Errors
+    /// The smallest program found that does not have the property, why, and the seed that finds it again.
+    pub fn run(self, property: impl Fn(&Program) -> TestCaseResult + Sync) -> Result<String, String> {
+        let seed = number("MAS_SEED").unwrap_or_else(random_seed);
+        let count = number("MAS_PROGRAMS").map_or(self.programs, |all| (all * self.programs).div_ceil(ALL));
+        let each = count.div_ceil(self.threads);
+        let begun = Instant::now();
+        let outcomes: Vec<Result<(), String>> = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..self.threads)
+                .map(|thread| {
+                    let property = &property;
+                    scope.spawn(move || self.part(seed, thread, each, property))
+                })
+                .collect();
+            let ended = running.into_iter();
+            ended.map(|thread| thread.join().unwrap_or_else(|_| Err("a thread failed".to_owned()))).collect()
+        });
+        outcomes.into_iter().collect::<Result<(), String>>()?;
+        let tried = each * self.threads;
+        Ok(format!("{}: {tried} programs in {:.1} s (MAS_SEED={seed})", self.name, begun.elapsed().as_secs_f64()))
+    }
+
+    fn part(
+        self,
+        seed: u64,
+        thread: u64,
+        count: u64,
+        property: &impl Fn(&Program) -> TestCaseResult,
+    ) -> Result<(), String> {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&thread.to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let config = Config {
+            cases: u32::try_from(count).unwrap_or(u32::MAX),
+            // The seed finds it again; a file in the tree would only find yesterday's programs.
+            failure_persistence: None,
+            max_local_rejects: u32::MAX,
+            max_shrink_time: 60_000,
+            ..Config::default()
+        };
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        runner.run(&programs(self.races, self.most_tasks), |program| property(&program)).map_err(|error| match error {
+            TestError::Fail(reason, program) => {
+                format!("{} (MAS_SEED={seed}): {reason}\n{program:#?}", self.name)
+            }
+            TestError::Abort(reason) => format!("{} (MAS_SEED={seed}): {reason}", self.name),
+        })
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// From the time: it is printed with what it finds.
+fn random_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_nanos() as u64)
+}
