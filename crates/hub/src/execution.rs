@@ -14,6 +14,8 @@ mod masking;
 mod naming;
 mod people;
 mod plan;
+#[cfg(test)]
+mod power;
 mod projection;
 mod rows;
 pub mod runner;

@@ -25,7 +25,27 @@ impl Program {
     pub fn cost(&self) -> u64 {
         cost(&self.steps) * (1 + u64::from(self.patience))
     }
+
+    /// The shortest pause of any of its retry policies, in milliseconds; a day where it has none.
+    pub fn least_delay(&self) -> i64 {
+        least_delay(&self.steps)
+    }
 }
+
+fn least_delay(steps: &[Step]) -> i64 {
+    let of = |kind: &Kind| match kind {
+        Kind::Do(steps) | Kind::For { steps, .. } => least_delay(steps),
+        Kind::Fork { branches, .. } => branches.iter().map(|steps| least_delay(steps)).min().unwrap_or(DAY),
+        Kind::Try { steps, catch } => {
+            let own = catch.retry.as_ref().map_or(DAY, |retry| i64::from(retry.delay));
+            own.min(least_delay(steps)).min(least_delay(&catch.handler))
+        }
+        _ => DAY,
+    };
+    steps.iter().map(|step| of(&step.kind)).min().unwrap_or(DAY)
+}
+
+const DAY: i64 = 86_400_000;
 
 fn cost(steps: &[Step]) -> u64 {
     steps.iter().map(|step| 1 + step.kind.cost()).sum()

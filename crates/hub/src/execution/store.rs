@@ -82,8 +82,19 @@ impl Committer {
 
 async fn commit_all(database: Database, mut receiver: mpsc::UnboundedReceiver<Commit>) {
     let mut batch = Vec::with_capacity(BATCH);
+    #[cfg(test)]
+    let power = super::power::Power::of(database.directory());
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        #[cfg(test)]
+        if let Some(power) = &power {
+            power.before_commit().await;
+        }
         let outcome = commit_batch(&database, &batch).await;
+        #[cfg(test)]
+        if let Some(power) = &power {
+            power.after_commit().await;
+            power.reported();
+        }
         if outcome.is_ok() || batch.len() == 1 {
             batch.drain(..).for_each(|commit| report(commit, outcome.clone()));
             continue;

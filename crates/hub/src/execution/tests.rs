@@ -1,5 +1,6 @@
 //! Runs within this process, on a database of their own. The tests of what survives a kill are in `tests/durability.rs`.
 
+mod crashes;
 mod events;
 mod history;
 mod large;
