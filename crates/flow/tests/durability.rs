@@ -25,7 +25,7 @@ use shell::Shell;
 fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
     let suite = Suite {
         name: "engine, racing, a crash at every boundary",
-        programs: 350,
+        programs: 200,
         races: Races::Allowed,
         most_tasks: 150,
         threads: 2,
@@ -44,7 +44,7 @@ fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
 fn in_any_order_and_with_any_crashes_a_calm_program_comes_to_the_same() {
     let suite = Suite {
         name: "engine, calm, any order, random crashes and downtimes",
-        programs: 350,
+        programs: 200,
         races: Races::None,
         most_tasks: 150,
         threads: 2,

@@ -14,4 +14,4 @@ pub use lowering::{Calls, definition};
 pub use strategy::programs;
 pub use suite::Suite;
 pub use tree::{Answer, Backoff, Catch, Extras, Kind, Program, Races, Retry, Step, Target, Verdict};
-pub use world::{Asked, Person, Reply, Seen, by_branch, branch_of};
+pub use world::{Asked, Person, Reply, Seen, branch_of, by_branch};

@@ -45,7 +45,11 @@ impl Suite {
         });
         outcomes.into_iter().collect::<Result<(), String>>()?;
         let tried = each * self.threads;
-        Ok(format!("{}: {tried} programs in {:.1} s (MAS_SEED={seed})", self.name, begun.elapsed().as_secs_f64()))
+        Ok(format!(
+            "{}: {tried} programs in {:.1} s (MAS_SEED={seed})",
+            self.name,
+            begun.elapsed().as_secs_f64()
+        ))
     }
 
     fn part(
@@ -68,11 +72,13 @@ impl Suite {
             ..Config::default()
         };
         let mut runner = TestRunner::new_with_rng(config, rng);
-        runner.run(&programs(self.races, self.most_tasks), |program| property(&program)).map_err(|error| match error {
-            TestError::Fail(reason, program) => {
-                format!("{} (MAS_SEED={seed}): {reason}\n{program:#?}", self.name)
+        runner.run(&programs(self.races, self.most_tasks), |program| property(&program)).map_err(|error| {
+            match error {
+                TestError::Fail(reason, program) => {
+                    format!("{} (MAS_SEED={seed}): {reason}\n{program:#?}", self.name)
+                }
+                TestError::Abort(reason) => format!("{} (MAS_SEED={seed}): {reason}", self.name),
             }
-            TestError::Abort(reason) => format!("{} (MAS_SEED={seed}): {reason}", self.name),
         })
     }
 }

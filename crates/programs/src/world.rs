@@ -114,7 +114,10 @@ mod tests {
             ("/do/0/a", ""),
             ("/do/0/a/fork/branches/1/b", "/do/0/a/fork/branches/1/b"),
             ("/do/0/a/fork/branches/1/b/do/0/c", "/do/0/a/fork/branches/1/b"),
-            ("/do/0/a/fork/branches/1/b/fork/branches/0/c/do/0/d", "/do/0/a/fork/branches/1/b/fork/branches/0/c"),
+            (
+                "/do/0/a/fork/branches/1/b/fork/branches/0/c/do/0/d",
+                "/do/0/a/fork/branches/1/b/fork/branches/0/c",
+            ),
         ] {
             assert_eq!(branch_of(pointer), branch);
         }
@@ -124,6 +127,9 @@ mod tests {
     fn an_attempt_is_always_answered_the_same() {
         let answer = Answer { faults: 2, status: 503, late: 0, never: false };
         let asked = Asked { name: "a".into(), branch: String::new(), sum: Value::Null, answer };
-        assert_eq!([1, 2, 3].map(|attempt| asked.reply(attempt)), [Reply::Fault(503), Reply::Fault(503), Reply::Answer(3)]);
+        assert_eq!(
+            [1, 2, 3].map(|attempt| asked.reply(attempt)),
+            [Reply::Fault(503), Reply::Fault(503), Reply::Answer(3)]
+        );
     }
 }

@@ -39,7 +39,7 @@ impl Order for Exact {
         true
     }
 
-    fn repeats(&self) -> bool {
+    fn looks_closely(&mut self) -> bool {
         self.crashing
     }
 }
@@ -97,7 +97,7 @@ impl Order for Calm {
         false
     }
 
-    fn repeats(&self) -> bool {
-        true
+    fn looks_closely(&mut self) -> bool {
+        self.below(5) == 0
     }
 }

@@ -52,9 +52,8 @@ impl Shell {
             status: job.map(|job| job.status),
             output: job.map(|job| job.output.clone()).unwrap_or_default(),
             error: job.and_then(|job| job.error.as_ref()).map(fault),
-            paths_not_taken: job.map_or(Vec::new(), |job| {
-                job.paths_not_taken.iter().map(ToString::to_string).collect()
-            }),
+            paths_not_taken: job
+                .map_or(Vec::new(), |job| job.paths_not_taken.iter().map(ToString::to_string).collect()),
             work: by_branch(recorded.map(|task| (branch(task), seen(task)))),
             around: by_branch(around.map(|task| (branch(task), seen(task)))),
             asked: by_branch(asked),

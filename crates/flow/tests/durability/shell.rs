@@ -1,11 +1,11 @@
-//! A hub in miniature: what it knows is either durable (the state as text, the outbox, the timers, the projections) or
+//! A hub in miniature: what it knows is either durable (the parts of the state, the outbox, the timers, the projections) or
 //! lost in a crash (which calls are under way). What happens next is decided by an [`Order`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow::engine::{
-    Call, Command, Decision, Event, JobRecord, Start, State, TaskId, TaskRecord, TaskStatus, TimerId, Timestamp,
-    Waiting, WorkflowError, step,
+    Call, Command, Decision, Event, JobRecord, Start, State, TaskId, TaskRecord, TaskStatus, TimerId,
+    Timestamp, Waiting, WorkflowError, step,
 };
 use flow::{Document, Program};
 use programs::{Asked, Person, Reply, definition};
@@ -22,6 +22,8 @@ pub(crate) struct Shell {
     person: Person,
     /// What a crash leaves.
     pub(crate) durable: Durable,
+    /// The state, where it was not lost.
+    memory: Option<State>,
     /// The calls under way, with the time at which each was begun; lost in a crash.
     pub(crate) under_way: BTreeMap<Key, i64>,
     pub(crate) now: i64,
@@ -36,7 +38,7 @@ pub(crate) struct Shell {
 
 #[derive(Default)]
 pub(crate) struct Durable {
-    state: String,
+    parts: BTreeMap<String, String>,
     pub(crate) calls: BTreeMap<Key, Asked>,
     pub(crate) timers: BTreeMap<TimerId, i64>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRecord>,
@@ -72,8 +74,9 @@ pub(crate) trait Order {
     fn crashes_after_commit(&mut self) -> Option<i64>;
     /// Whether what was lost comes again at once; otherwise it comes when its time comes again.
     fn insists(&self) -> bool;
-    /// Whether events that were handled already are delivered again at this boundary.
-    fn repeats(&self) -> bool;
+    /// Whether, at this boundary, what is stored is compared with what is in memory, and events that were handled already
+    /// are delivered again.
+    fn looks_closely(&mut self) -> bool;
 }
 
 impl Shell {
@@ -84,11 +87,11 @@ impl Shell {
         let errors: Vec<_> = problems.filter(|problem| problem.severity == flow::Severity::Error).collect();
         assert!(errors.is_empty(), "{errors:#?}\n{}", document.to_json());
         let program = Program::compile(&document).unwrap_or_else(|problems| panic!("{problems:#?}"));
-        let state = serde_json::to_string(&State::new()).expect("a state is JSON");
         Self {
             program,
             person: Person { patience: usize::from(random.patience) },
-            durable: Durable { state, ..Durable::default() },
+            durable: Durable::default(),
+            memory: Some(State::new()),
             under_way: BTreeMap::new(),
             now: 1_000_000,
             trace: Vec::new(),
@@ -198,14 +201,22 @@ impl Shell {
 
     /// Makes an event part of the run, or loses it.
     fn submit(&mut self, event: &Event, order: &mut dyn Order) -> Submitted {
-        let state = self.stored();
-        let (after, commands) = step(&self.program, state.clone(), event.clone());
+        let state = self.memory.take().unwrap_or_else(|| self.stored());
+        let (mut after, commands) = step(&self.program, state, event.clone());
+        let changes = after.take_changes().expect("a state is JSON");
         if order.crashes_before_commit() {
             self.crash();
             return Submitted::Lost;
         }
-        self.durable.state = serde_json::to_string(&after).expect("a state is JSON");
-        assert_eq!(self.stored(), after, "a state survives being stored");
+        for name in changes.dropped {
+            self.durable.parts.remove(&name).expect("only what is stored is dropped");
+        }
+        self.durable.parts.extend(changes.put);
+        let looks_closely = order.looks_closely();
+        if looks_closely {
+            assert_eq!(self.stored(), after, "a state survives being stored");
+        }
+        self.memory = Some(after);
         match event {
             Event::CallCompleted { task, attempt, .. } | Event::CallFaulted { task, attempt, .. } => {
                 self.durable.calls.remove(&(*task, *attempt));
@@ -222,7 +233,11 @@ impl Shell {
             self.perform(&command);
             self.trace.push((self.now, command));
         }
-        if applied && !matches!(event, Event::RetryRequested { .. } | Event::SkipRequested { .. } | Event::Decided { .. })
+        if applied
+            && !matches!(
+                event,
+                Event::RetryRequested { .. } | Event::SkipRequested { .. } | Event::Decided { .. }
+            )
         {
             self.handled.push(event.clone());
         }
@@ -230,18 +245,23 @@ impl Shell {
             self.now += downtime;
             self.crash();
         }
-        if order.repeats() {
+        if looks_closely {
             self.repeat();
         }
         if applied { Submitted::Applied } else { Submitted::Ignored }
     }
 
     fn stored(&self) -> State {
-        serde_json::from_str(&self.durable.state).expect("a state is read again")
+        if self.durable.parts.is_empty() {
+            // Its start was lost: there is no such job yet.
+            return State::new();
+        }
+        State::from_parts(self.durable.parts.clone()).expect("a state is read again")
     }
 
     /// What is only in memory is gone; what is in the outbox is begun again.
     fn crash(&mut self) {
+        self.memory = None;
         let begun = std::mem::take(&mut self.under_way);
         let now = self.now;
         let again = self.durable.calls.keys();
@@ -252,7 +272,11 @@ impl Shell {
     fn repeat(&self) {
         let state = self.stored();
         let count = self.handled.len();
-        let some = self.handled.iter().enumerate().filter(|(index, _)| count - index <= 2 || index % 13 == count % 13);
+        let some = self
+            .handled
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| count - index <= 2 || index % 13 == count % 13);
         for (_, event) in some {
             let mut later = event.clone();
             if let Event::CallCompleted { task, attempt, .. } = &mut later {
@@ -275,7 +299,10 @@ impl Shell {
                 let Call::Function { with, .. } = call else { panic!("another call: {call:?}") };
                 let asked: Asked = serde_json::from_value(with.clone()).expect("what a call carries");
                 let key = (*task, *attempt);
-                assert!(self.asked.iter().all(|(other, _)| *other != key), "an attempt is asked for twice: {key:?}");
+                assert!(
+                    self.asked.iter().all(|(other, _)| *other != key),
+                    "an attempt is asked for twice: {key:?}"
+                );
                 self.asked.push((key, asked.clone()));
                 self.durable.calls.insert(key, asked);
                 self.under_way.insert(key, self.now);

@@ -22,7 +22,9 @@ impl Writer<'_> {
                 }
                 task
             }
-            Kind::Wait(milliseconds) if milliseconds % 2 == 0 => json!({"wait": {"milliseconds": milliseconds}}),
+            Kind::Wait(milliseconds) if milliseconds % 2 == 0 => {
+                json!({"wait": {"milliseconds": milliseconds}})
+            }
             Kind::Wait(milliseconds) => json!({"wait": format!("PT{}S", seconds(*milliseconds))}),
             Kind::WaitFunction(milliseconds) => {
                 json!({"call": "wait:1.0.0@default", "with": {"seconds": seconds(*milliseconds)}})
@@ -108,7 +110,8 @@ impl Writer<'_> {
 
     pub(super) fn retry(&mut self, retry: &Retry) -> Value {
         let mut limit = json!({"attempt": {"count": retry.count}});
-        let duration = |milliseconds| if self.calm { json!("PT1H") } else { json!({"milliseconds": milliseconds}) };
+        let duration =
+            |milliseconds| if self.calm { json!("PT1H") } else { json!({"milliseconds": milliseconds}) };
         if let Some(attempt) = retry.attempt {
             limit["attempt"]["duration"] = duration(attempt);
         }

@@ -93,7 +93,9 @@ impl Life<'_> {
     async fn operate(&self, executions: &Executions, status: &JobStatus) -> bool {
         let mut acted = false;
         for task in &status.tasks {
-            let Some(waiting) = task.waiting.as_ref().filter(|waiting| waiting.kind == "approval") else { continue };
+            let Some(waiting) = task.waiting.as_ref().filter(|waiting| waiting.kind == "approval") else {
+                continue;
+            };
             let Some(approves) = Person::decides(&waiting.message) else { continue };
             let decision = if approves { Decision::Approve } else { Decision::Reject };
             let request = DecisionRequest { decision, comment: String::new() };

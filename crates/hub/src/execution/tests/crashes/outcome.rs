@@ -86,7 +86,8 @@ fn seen(task: &Task) -> Seen {
 fn check_times(case: &Case, status: &JobStatus) {
     let time = |text: &Option<String>| text.as_ref()?.parse::<jiff::Timestamp>().ok();
     for task in &status.tasks {
-        let definition = Pointer::parse(&task.pointer).and_then(|pointer| pointer.get(&case.definition).cloned());
+        let definition =
+            Pointer::parse(&task.pointer).and_then(|pointer| pointer.get(&case.definition).cloned());
         let definition = definition.unwrap_or_default();
         let least = match task.status {
             Status::Completed if task.kind == "wait" => milliseconds(&definition["wait"]),
@@ -99,7 +100,9 @@ fn check_times(case: &Case, status: &JobStatus) {
             }
             _ => None,
         };
-        if let (Some(least), Some(started), Some(ended)) = (least, time(&task.started_at), time(&task.ended_at)) {
+        if let (Some(least), Some(started), Some(ended)) =
+            (least, time(&task.started_at), time(&task.ended_at))
+        {
             let took = ended.as_millisecond() - started.as_millisecond();
             assert!(took >= least, "{} took {took} ms, not {least}: a timer was early", task.name);
         }
