@@ -5,6 +5,10 @@
 mod events;
 #[path = "durability/hub.rs"]
 mod hub;
+#[path = "durability/random.rs"]
+mod random;
+#[path = "durability/world.rs"]
+mod world;
 
 use std::collections::HashSet;
 

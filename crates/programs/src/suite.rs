@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestError, TestRng, TestRunner};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, Reason, RngAlgorithm, TestCaseResult, TestError, TestRng, TestRunner};
 
 use crate::strategy::programs;
 use crate::tree::{Program, Races};
@@ -30,8 +31,7 @@ impl Suite {
     /// The smallest program found that does not have the property, why, and the seed that finds it again.
     pub fn run(self, property: impl Fn(&Program) -> TestCaseResult + Sync) -> Result<String, String> {
         let seed = number("MAS_SEED").unwrap_or_else(random_seed);
-        let count = number("MAS_PROGRAMS").map_or(self.programs, |all| (all * self.programs).div_ceil(ALL));
-        let each = count.div_ceil(self.threads);
+        let each = self.count().div_ceil(self.threads);
         let begun = Instant::now();
         let outcomes: Vec<Result<(), String>> = std::thread::scope(|scope| {
             let running: Vec<_> = (0..self.threads)
@@ -52,6 +52,23 @@ impl Suite {
         ))
     }
 
+    /// That many programs of the suite without trying them, and the seed that gives the same again.
+    ///
+    /// # Errors
+    /// Where no program can be found that is small enough.
+    pub fn sample(self) -> Result<(Vec<Program>, u64), String> {
+        let seed = number("MAS_SEED").unwrap_or_else(random_seed);
+        let mut runner = TestRunner::new_with_rng(config(1), rng(seed, 0));
+        let strategy = programs(self.races, self.most_tasks);
+        let sampled = (0..self.count()).map(|_| Ok(strategy.new_tree(&mut runner)?.current()));
+        let sampled: Result<_, Reason> = sampled.collect();
+        Ok((sampled.map_err(|reason| format!("{}: {reason}", self.name))?, seed))
+    }
+
+    fn count(self) -> u64 {
+        number("MAS_PROGRAMS").map_or(self.programs, |all| (all * self.programs).div_ceil(ALL))
+    }
+
     fn part(
         self,
         seed: u64,
@@ -59,19 +76,8 @@ impl Suite {
         count: u64,
         property: &impl Fn(&Program) -> TestCaseResult,
     ) -> Result<(), String> {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        bytes[8..16].copy_from_slice(&thread.to_le_bytes());
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-        let config = Config {
-            cases: u32::try_from(count).unwrap_or(u32::MAX),
-            // The seed finds it again; a file in the tree would only find yesterday's programs.
-            failure_persistence: None,
-            max_local_rejects: u32::MAX,
-            max_shrink_time: 60_000,
-            ..Config::default()
-        };
-        let mut runner = TestRunner::new_with_rng(config, rng);
+        let cases = u32::try_from(count).unwrap_or(u32::MAX);
+        let mut runner = TestRunner::new_with_rng(config(cases), rng(seed, thread));
         runner.run(&programs(self.races, self.most_tasks), |program| property(&program)).map_err(|error| {
             match error {
                 TestError::Fail(reason, program) => {
@@ -80,6 +86,24 @@ impl Suite {
                 TestError::Abort(reason) => format!("{} (MAS_SEED={seed}): {reason}", self.name),
             }
         })
+    }
+}
+
+fn rng(seed: u64, thread: u64) -> TestRng {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&thread.to_le_bytes());
+    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
+}
+
+fn config(cases: u32) -> Config {
+    Config {
+        cases,
+        // The seed finds it again; a file in the tree would only find yesterday's programs.
+        failure_persistence: None,
+        max_local_rejects: u32::MAX,
+        max_shrink_time: 60_000,
+        ..Config::default()
     }
 }
 

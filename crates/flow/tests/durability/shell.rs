@@ -17,6 +17,9 @@ const MOST_EVENTS: usize = 20_000;
 /// Task and attempt.
 pub(crate) type Key = (TaskId, u32);
 
+/// What a person did, and to which task.
+pub(crate) type Act = (String, Option<TaskId>);
+
 pub(crate) struct Shell {
     program: Program,
     person: Person,
@@ -33,7 +36,7 @@ pub(crate) struct Shell {
     handled: Vec<Event>,
     /// The attempts that the world was asked for, each once, however often it was asked.
     pub(crate) asked: Vec<(Key, Asked)>,
-    pub(crate) acts: Vec<(String, Option<TaskId>)>,
+    pub(crate) acts: Vec<Act>,
 }
 
 #[derive(Default)]
@@ -154,7 +157,7 @@ impl Shell {
     }
 
     /// The events of what happens, with what is kept of a person's act.
-    fn events(&self, next: Next) -> Vec<(Event, Option<(String, Option<TaskId>)>)> {
+    fn events(&self, next: Next) -> Vec<(Event, Option<Act>)> {
         let at = Timestamp(self.now);
         let by = "ann".to_owned();
         match next {

@@ -104,7 +104,11 @@ impl Hub {
     }
 
     pub(crate) async fn approve(&self, task_id: &str) {
-        let decision = DecisionRequest { decision: Decision::Approve, comment: "go".to_owned() };
+        self.decide(task_id, Decision::Approve).await;
+    }
+
+    pub(crate) async fn decide(&self, task_id: &str, decision: Decision) {
+        let decision = DecisionRequest { decision, comment: "go".to_owned() };
         let body = NotifyRequest { request: JsonText(decision) };
         let _: Value = self.call(Operation::NotifyTask, &[task_id], &json_of(&body)).await;
     }
@@ -115,6 +119,18 @@ impl Hub {
         let request = self.client.post(url).header(wire::AUTH_TOKEN_HEADER, &self.token);
         let request = request.header("content-type", "application/cloudevents+json").body(event.to_string());
         assert_eq!(request.send().await.unwrap().status().as_u16(), 202);
+    }
+
+    /// Retries everything that is at fault in a job.
+    pub(crate) async fn retry(&self, job_name: &str) {
+        let _: Value = self.call(Operation::RetryJob, &[job_name], &Value::Null).await;
+    }
+
+    /// Skips a task; whether it could be skipped.
+    pub(crate) async fn skip(&self, job_name: &str, task_id: &str) -> bool {
+        let path = Operation::SkipTask.url_path(&[job_name]);
+        let path = format!("{path}?task_id={task_id}");
+        self.request(Operation::SkipTask, &path, &Value::Null).await.status().is_success()
     }
 
     /// Every line of the whole job, from the first.
@@ -138,6 +154,14 @@ impl Hub {
         path: &str,
         body: &Value,
     ) -> T {
+        let response = self.request(operation, path, body).await;
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "{operation:?} {path}: {status} {text}");
+        serde_json::from_str::<Envelope<T>>(&text).unwrap().result.unwrap()
+    }
+
+    async fn request(&self, operation: Operation, path: &str, body: &Value) -> reqwest::Response {
         let url = format!("http://{}{path}", self.listen);
         let request = match operation.method() {
             Method::Get => self.client.get(url),
@@ -147,11 +171,7 @@ impl Hub {
         };
         let request = request.header(wire::AUTH_TOKEN_HEADER, &self.token);
         let request = if body.is_null() { request } else { request.json(body) };
-        let response = request.send().await.unwrap();
-        let status = response.status();
-        let text = response.text().await.unwrap();
-        assert!(status.is_success(), "{operation:?} {path}: {status} {text}");
-        serde_json::from_str::<Envelope<T>>(&text).unwrap().result.unwrap()
+        request.send().await.unwrap()
     }
 
     async fn sign_in(&mut self) {

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use programs::Person;
-use serde_json::Value;
 use wire::job::DecisionRequest;
 use wire::workflow::ExecuteRequest;
 use wire::{Decision, JobStatus, Role, Status};
 
 use super::Case;
-use super::outcome::Outcome;
+use super::outcome::Shown;
 use super::world::World;
 use crate::database::Database;
 use crate::execution::power::{Goes, Power};
@@ -32,7 +31,7 @@ pub(super) struct Life<'a> {
 
 pub(super) enum Ended {
     PowerLost,
-    Over(Box<Outcome>),
+    Over(Box<Shown>),
 }
 
 impl Life<'_> {
@@ -54,7 +53,7 @@ impl Life<'_> {
         ended
     }
 
-    async fn work(&self, power: &Power) -> Outcome {
+    async fn work(&self, power: &Power) -> Shown {
         let database = Database::open(self.directory).await.unwrap();
         self.world.reborn(under_way(&database).await);
         let settings = ExecutionSettings { address: "http://127.0.0.1:1".to_owned(), ..Default::default() };
@@ -68,7 +67,7 @@ impl Life<'_> {
         loop {
             let status = executions.status("w", &job, false).await.unwrap();
             if status.job.status.is_final() {
-                return Outcome::of(self.case, &executions, &status, self.world).await;
+                return Shown::of(self.case, &executions, &status, self.world).await;
             }
             if !self.operate(&executions, &status).await {
                 commits.changed().await.unwrap();
@@ -135,13 +134,4 @@ async fn job_name(database: &Database) -> Option<String> {
         sqlx::query_as("SELECT job_name FROM jobs").fetch_all(database.read()).await.unwrap();
     assert!(jobs.len() <= 1, "it is started once");
     jobs.into_iter().next().map(|(job,)| job)
-}
-
-/// What a duration of the definition is in milliseconds: as the generator writes them.
-pub(super) fn milliseconds(written: &Value) -> Option<i64> {
-    if let Some(milliseconds) = written.get("milliseconds") {
-        return milliseconds.as_i64();
-    }
-    let seconds: f64 = written.as_str()?.strip_prefix("PT")?.strip_suffix('S')?.parse().ok()?;
-    Some((seconds * 1000.0).round() as i64)
 }
