@@ -8,7 +8,7 @@ use crate::tree::{Answer, Backoff, Catch, Extras, Kind, Program, Races, Retry, S
 
 /// The deepest nesting, and about how many tasks a program has.
 const DEPTH: u32 = 4;
-const SIZE: u32 = 14;
+const SIZE: u32 = 32;
 
 /// Programs that begin at most so many tasks, roughly.
 pub fn programs(races: Races, most: u64) -> impl Strategy<Value = Program> {
@@ -17,7 +17,7 @@ pub fn programs(races: Races, most: u64) -> impl Strategy<Value = Program> {
 
 fn any_program(races: Races) -> impl Strategy<Value = Program> {
     let timeout = weighted(0.2, 1_u16..400);
-    (vec(steps(), 1..5), timeout, 0_u8..3).prop_map(move |(steps, timeout, patience)| Program {
+    (vec(steps(), 1..8), timeout, 0_u8..3).prop_map(move |(steps, timeout, patience)| Program {
         steps,
         races,
         timeout,

@@ -8,8 +8,11 @@ use proptest::test_runner::{Config, Reason, RngAlgorithm, TestCaseResult, TestEr
 use crate::strategy::programs;
 use crate::tree::{Program, Races};
 
-/// What `MAS_PROGRAMS` counts in: so many programs are tried by all suites together where it is not set.
-const ALL: u64 = 1000;
+/// How many programs all suites try together where `MAS_PROGRAMS` is not set.
+const ALL: u64 = 508;
+
+/// Strategies that nest are deep calls, and those of a debug build are large.
+const STACK: usize = 64 * 1024 * 1024;
 
 /// One property, and what part of all programs is tried for it.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +40,17 @@ impl Suite {
             let running: Vec<_> = (0..self.threads)
                 .map(|thread| {
                     let property = &property;
-                    scope.spawn(move || self.part(seed, thread, each, property))
+                    let part = move || self.part(seed, thread, each, property);
+                    std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, part)
                 })
                 .collect();
             let ended = running.into_iter();
-            ended.map(|thread| thread.join().unwrap_or_else(|_| Err("a thread failed".to_owned()))).collect()
+            ended
+                .map(|thread| {
+                    let thread = thread.map_err(|cause| cause.to_string())?;
+                    thread.join().unwrap_or_else(|_| Err("a thread failed".to_owned()))
+                })
+                .collect()
         });
         outcomes.into_iter().collect::<Result<(), String>>()?;
         let tried = each * self.threads;
@@ -57,6 +66,12 @@ impl Suite {
     /// # Errors
     /// Where no program can be found that is small enough.
     pub fn sample(self) -> Result<(Vec<Program>, u64), String> {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || self.sampled());
+        let thread = thread.map_err(|cause| cause.to_string())?;
+        thread.join().unwrap_or_else(|_| Err("a thread failed".to_owned()))
+    }
+
+    fn sampled(self) -> Result<(Vec<Program>, u64), String> {
         let seed = number("MAS_SEED").unwrap_or_else(random_seed);
         let mut runner = TestRunner::new_with_rng(config(1), rng(seed, 0));
         let strategy = programs(self.races, self.most_tasks);

@@ -326,6 +326,9 @@ impl Shell {
             }
             Command::RecordJob { job } => self.durable.job = Some(job.clone()),
             Command::Log { .. } => {}
+            Command::Subscribe { .. } | Command::Unsubscribe { .. } | Command::Consume { .. } => {
+                panic!("no random program listens")
+            }
         }
     }
 

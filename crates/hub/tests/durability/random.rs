@@ -10,9 +10,9 @@ use super::hub::Hub;
 use super::world::World;
 
 /// Programs that are started in each life, and so how many kills there are.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 4;
 /// The power of a hub lasts at most so many milliseconds while there are programs to start.
-const LONGEST_LIFE: u64 = 500;
+const LONGEST_LIFE: u64 = 250;
 const DEADLINE: Duration = Duration::from_secs(240);
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn random_programs_come_to_the_same_however_often_the_hub_is_killed() {
         name: "process, calm, killed at random instants",
         programs: 48,
         races: Races::None,
-        most_tasks: 30,
+        most_tasks: 80,
         threads: 1,
     };
     let (programs, seed) = suite.sample().unwrap();
@@ -103,13 +103,13 @@ impl<'a> Play<'a> {
                 self.jobs.push(job);
             }
             let is_last = self.jobs.len() == self.cases.len();
-            match life(kills).filter(|_| !is_last || kills < self.cases.len() / AT_ONCE + 4) {
+            match life(kills).filter(|_| !is_last || kills < 2 * self.cases.len() / AT_ONCE) {
                 None => self.operate_until_over().await,
                 Some(life) => {
                     // The instant is the subject: a request of a person may be under way like anything else.
                     if tokio::time::timeout(life, self.operate_until_over()).await.is_err() || !is_last {
                         self.hub.kill();
-                        self.world.killed();
+                        self.world.killed().await;
                         kills += 1;
                         self.hub.start_again().await;
                     }

@@ -46,7 +46,7 @@ impl World {
     pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let world = Self { address: listener.local_addr().unwrap(), seen: Arc::default() };
-        let router = Router::new().route("/", post(answer)).with_state(world.clone());
+        let router = Router::new().route("/", post(answer).get(async || ())).with_state(world.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         world
     }
@@ -57,15 +57,21 @@ impl World {
         json!({"call": "http", "with": {"method": "post", "endpoint": endpoint, "body": asked}})
     }
 
-    /// The hub has been killed.
-    pub(crate) fn killed(&self) {
+    /// The hub has been killed. What it sent before it died may still be on its way: it is of that life.
+    pub(crate) async fn killed(&self) {
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        // Connections are served in the order of their coming, so what is answered now comes after all that was there.
+        for _ in 0..3 {
+            client.get(format!("http://{}/", self.address)).send().await.unwrap();
+        }
         self.seen().life += 1;
     }
 
-    /// The attempts that a job has asked for, in the order of their first coming, with their branch.
+    /// The attempts that a job has asked for, in the order of their first coming, with their branch. Those that nobody
+    /// ever answers are not among them: they may be given up before they get here.
     pub(crate) fn asked(&self, job: &str) -> Vec<(String, (String, String, u32))> {
         let seen = self.seen();
-        let of_job = seen.asked.iter().filter(|(key, _)| key.job == job);
+        let of_job = seen.asked.iter().filter(|(key, asked)| key.job == job && !asked.answer.never);
         of_job
             .map(|(key, asked)| {
                 (asked.branch.clone(), (asked.name.clone(), asked.sum.to_string(), key.attempt))

@@ -30,9 +30,9 @@ const MOST_LIVES: usize = 2000;
 fn the_power_goes_before_and_after_every_commit_and_the_run_comes_to_the_same() {
     let suite = Suite {
         name: "hub, calm, the power lost before and after every commit",
-        programs: 150,
+        programs: 60,
         races: Races::None,
-        most_tasks: 25,
+        most_tasks: 60,
         threads: 3,
     };
     let figure = suite.run(|program| {
