@@ -27,7 +27,7 @@ fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
         name: "engine, racing, a crash at every boundary",
         programs: 200,
         races: Races::Allowed,
-        most_tasks: 150,
+        most_tasks: 90,
         threads: 2,
     };
     check(suite, |program| {
@@ -46,7 +46,7 @@ fn in_any_order_and_with_any_crashes_a_calm_program_comes_to_the_same() {
         name: "engine, calm, any order, random crashes and downtimes",
         programs: 200,
         races: Races::None,
-        most_tasks: 150,
+        most_tasks: 90,
         threads: 2,
     };
     check(suite, |program| {

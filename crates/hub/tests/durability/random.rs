@@ -16,7 +16,6 @@ const LONGEST_LIFE: u64 = 250;
 const DEADLINE: Duration = Duration::from_secs(240);
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "the figure is part of the report")]
 async fn random_programs_come_to_the_same_however_often_the_hub_is_killed() {
     let suite = Suite {
         name: "process, calm, killed at random instants",

@@ -26,7 +26,6 @@ static REPEATED: AtomicUsize = AtomicUsize::new(0);
 const MOST_LIVES: usize = 2000;
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figure is part of the report")]
 fn the_power_goes_before_and_after_every_commit_and_the_run_comes_to_the_same() {
     let suite = Suite {
         name: "hub, calm, the power lost before and after every commit",
