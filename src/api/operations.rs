@@ -108,8 +108,9 @@ impl Api {
         self.enveloped(Call::new(Operation::StartWorkflow, &[workflow_id]).key(key).body(&body)?).await
     }
 
-    pub async fn stop_job(&self, job_name: &str, key: &IdempotencyKey) -> Result<(), ApiError> {
-        self.done(Call::new(Operation::StopJob, &[job_name]).key(key)).await
+    /// An empty reason is none; so it is with every act by hand.
+    pub async fn stop_job(&self, job_name: &str, reason: &str, key: &IdempotencyKey) -> Result<(), ApiError> {
+        self.done(Call::new(Operation::StopJob, &[job_name]).query(&[("reason", given(reason))]).key(key)).await
     }
 
     /// `with_definition` asks for the definition that runs; leave it out of polls.
@@ -195,19 +196,22 @@ impl Api {
         &self,
         job_name: &str,
         task_id: Option<&str>,
+        reason: &str,
         key: &IdempotencyKey,
     ) -> Result<(), ApiError> {
-        self.done(Call::new(Operation::RetryJob, &[job_name]).query(&[("task_id", task_id)]).key(key)).await
+        let query = [("task_id", task_id), ("reason", given(reason))];
+        self.done(Call::new(Operation::RetryJob, &[job_name]).query(&query).key(key)).await
     }
 
     pub async fn skip_task(
         &self,
         job_name: &str,
         task_id: &str,
+        reason: &str,
         key: &IdempotencyKey,
     ) -> Result<(), ApiError> {
-        self.done(Call::new(Operation::SkipTask, &[job_name]).query(&[("task_id", Some(task_id))]).key(key))
-            .await
+        let query = [("task_id", Some(task_id)), ("reason", given(reason))];
+        self.done(Call::new(Operation::SkipTask, &[job_name]).query(&query).key(key)).await
     }
 
     pub async fn buckets(&self, region: &str) -> Result<BucketList, ApiError> {
@@ -290,4 +294,9 @@ impl Api {
         ]);
         self.plain(call).await
     }
+}
+
+/// What somebody has written, if anything.
+fn given(reason: &str) -> Option<&str> {
+    (!reason.is_empty()).then_some(reason)
 }

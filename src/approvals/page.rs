@@ -87,7 +87,7 @@ pub fn ApprovalsPage() -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || shown.get() key=|gate| gate.task_id.clone() let:gate>
+                            <For each=move || shown.get() key=|gate| gate.key() let:gate>
                                 <GateRow gate on_decide=decide />
                             </For>
                         </tbody>

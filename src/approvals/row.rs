@@ -6,6 +6,7 @@ use wire::operation::encode_segment;
 use crate::api::use_api;
 use crate::i18n::*;
 use crate::ui::decision::Countdown;
+use crate::ui::decision::approvals::{ApprovalCount, describe_why_not};
 use crate::ui::time::{milliseconds, use_now};
 use crate::ui::{Duration, Gate, Icon, IconView, Time, href};
 
@@ -22,6 +23,15 @@ pub(super) fn GateRow(gate: Gate, on_decide: Callback<Gate>) -> impl IntoView {
     let for_me = {
         let gate = gate.clone();
         Memo::new(move |_| api.session().read().as_ref().is_some_and(|session| gate.is_for(session)))
+    };
+    let why_not = {
+        let gate = gate.clone();
+        Memo::new(move |_| {
+            let session = api.session();
+            let session = session.read();
+            let why = gate.why_not(session.as_ref()?)?;
+            Some(describe_why_not(i18n, &gate, why))
+        })
     };
     let asked = gate.clone();
     view! {
@@ -49,8 +59,9 @@ pub(super) fn GateRow(gate: Gate, on_decide: Callback<Gate>) -> impl IntoView {
                     None => view! { <span class="muted">{t!(i18n, approvals.no_deadline)}</span> }.into_any(),
                 }}
             </td>
-            <td><span class="approvals__label">{t!(i18n, approvals.column.approvers)}</span> {move || approvers.clone().unwrap_or_else(|| t_string!(i18n, approvals.anyone).to_owned())}</td>
+            <td><span class="approvals__label">{t!(i18n, approvals.column.approvers)}</span> {move || approvers.clone().unwrap_or_else(|| t_string!(i18n, approvals.anyone).to_owned())} <div class="muted table__sub"><ApprovalCount needed=gate.needed approvals=gate.approvals /></div></td>
             <td class="table__actions">
+                {move || why_not.get().map(|why| view! { <span class="muted">{why}</span> })}
                 <Show when=move || for_me.get()>
                     {
                         let asked = asked.clone();

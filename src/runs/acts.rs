@@ -71,9 +71,10 @@ fn Confirmation(run: Run, asked: Asked) -> impl IntoView {
     let api = use_api();
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
+    let reason = RwSignal::new(String::new());
     let failure = RwSignal::new(None::<ApiError>);
     // Pressed again after a lost answer it is still the same act.
-    let key = StoredValue::new(IdempotencyKey::new());
+    let sent = StoredValue::new((String::new(), IdempotencyKey::new()));
     let close = Callback::new(move |()| run.asked.set(None));
     let asked = StoredValue::new(asked);
     let perform = move |_| {
@@ -83,12 +84,18 @@ fn Confirmation(run: Run, asked: Asked) -> impl IntoView {
         busy.set(true);
         failure.set(None);
         leptos::task::spawn_local(async move {
-            let (job, key) = (run.job_name.get_value(), key.get_value());
+            let (job, why) = (run.job_name.get_value(), reason.get_untracked().trim().to_owned());
+            // Another reason is another request, which must not be taken for the one before.
+            let key = match sent.get_value() {
+                (before, key) if before == why => key,
+                _ => IdempotencyKey::new(),
+            };
+            sent.set_value((why.clone(), key.clone()));
             let outcome = match asked.get_value() {
-                Asked::Stop => api.stop_job(&job, &key).await,
-                Asked::RetryAll => api.retry_job(&job, None, &key).await,
-                Asked::Retry { task_id, .. } => api.retry_job(&job, Some(&task_id), &key).await,
-                Asked::Skip { task_id, .. } => api.skip_task(&job, &task_id, &key).await,
+                Asked::Stop => api.stop_job(&job, &why, &key).await,
+                Asked::RetryAll => api.retry_job(&job, None, &why, &key).await,
+                Asked::Retry { task_id, .. } => api.retry_job(&job, Some(&task_id), &why, &key).await,
+                Asked::Skip { task_id, .. } => api.skip_task(&job, &task_id, &why, &key).await,
             };
             let _ = busy.try_set(false);
             match outcome {
@@ -113,6 +120,17 @@ fn Confirmation(run: Run, asked: Asked) -> impl IntoView {
     view! {
         <Dialog title=Signal::derive(move || asked.with_value(|asked| title(i18n, run, asked))) on_close=close>
             <p>{move || asked.with_value(|asked| consequence(i18n, run, asked))}</p>
+            <div class="form__field">
+                <label for="act-reason">{t!(i18n, runs.act_reason)}</label>
+                <input
+                    id="act-reason"
+                    class="input"
+                    maxlength="2000"
+                    placeholder=move || t_string!(i18n, runs.act_reason_help)
+                    prop:value=move || reason.get()
+                    on:input=move |event| reason.set(event_target_value(&event))
+                />
+            </div>
             {move || failure.get().map(|error| view! { <p class="notice notice--bad" role="alert">{describe_error(i18n, &error)}</p> })}
             <div class="dialog__actions">
                 <button type="button" class="button" on:click=move |_| close.run(())>{t!(i18n, common.action.cancel)}</button>

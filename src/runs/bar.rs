@@ -11,6 +11,7 @@ use super::events::act_label;
 use super::run::Run;
 use crate::api::use_api;
 use crate::i18n::*;
+use crate::ui::decision::approvals::describe_why_not;
 use crate::ui::time::milliseconds;
 use crate::ui::{Duration, Icon, IconView, StatusBadge, Time, href, use_launcher};
 
@@ -124,10 +125,13 @@ fn RunActs(run: Run) -> impl IntoView {
     let status = Memo::new(move |_| run.with(|status| status.job.status.clone()).unwrap_or_default());
     let faults = Memo::new(move |_| run.attention.read().iter().filter(|one| is_fault(one)).count());
     let may_decide = Memo::new(move |_| !run.gates.mine.read().is_empty());
-    let others = Memo::new(move |_| {
+    let not_me = Memo::new(move |_| {
+        let session = api.session();
+        let session = session.read();
         let waiting = run.gates.waiting.read();
-        let names: Vec<String> = waiting.iter().flat_map(|gate| gate.approvers.clone()).collect();
-        (run.gates.mine.read().is_empty() && !names.is_empty()).then(|| names.join(", "))
+        let gate = waiting.first().filter(|_| run.gates.mine.read().is_empty())?;
+        let why = gate.why_not(session.as_ref()?)?;
+        Some(describe_why_not(i18n, gate, why))
     });
     let again = move |_| {
         let name = run.with(|status| status.job.workflow_name.clone()).unwrap_or_default();
@@ -135,7 +139,7 @@ fn RunActs(run: Run) -> impl IntoView {
     };
     view! {
         <div class="run__acts">
-            {move || others.get().map(|names| view! { <span class="muted">{t_string!(i18n, approvals.not_you, names = names)}</span> })}
+            {move || not_me.get().map(|why| view! { <span class="muted">{why}</span> })}
             <Show when=move || may_decide.get()>
                 <button type="button" class="button button--primary" on:click=move |_| run.gates.decide(None)>
                     <IconView icon=Icon::Approval />

@@ -52,7 +52,7 @@ impl Gates {
     }
 }
 
-/// One wait at one gate: a gate that is retried asks anew.
+/// One wait at one gate: a gate that is retried asks anew, and what one approval of several changes does not.
 fn visit(gate: &Gate) -> String {
     format!("{} {}", gate.task_id, gate.since)
 }

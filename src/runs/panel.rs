@@ -10,6 +10,7 @@ use super::bar::wait_label;
 use super::run::{LogSlot, Run};
 use crate::i18n::*;
 use crate::ui::decision::Countdown;
+use crate::ui::decision::approvals::ApprovalCount;
 use crate::ui::{Duration, Icon, IconView, JsonView, StatusBadge, Time};
 
 #[component]
@@ -181,6 +182,7 @@ fn WaitingCard(run: Run, task_id: String, waiting: Waiting) -> impl IntoView {
         Memo::new(move |_| run.gates.mine.read().iter().any(|gate| gate.task_id == task_id))
     };
     let approvers = (is_gate && !waiting.approvers.is_empty()).then(|| waiting.approvers.join(", "));
+    let needed = usize::try_from(waiting.min_approvals).unwrap_or(usize::MAX);
     let kind = waiting.kind;
     view! {
         <section class="run__waiting-card">
@@ -191,6 +193,7 @@ fn WaitingCard(run: Run, task_id: String, waiting: Waiting) -> impl IntoView {
                 {waiting.deadline.map(|deadline| view! { " · " {t!(i18n, runs.until)} " " <Time at=Signal::stored(deadline.clone()) /> " " {is_gate.then(|| view! { <Countdown deadline /> })} })}
             </p>
             {approvers.map(|names| view! { <p>{t!(i18n, approvals.approvers)} ": " {names}</p> })}
+            {(is_gate && needed > 1).then(|| view! { <p><ApprovalCount needed approvals=waiting.approvals /></p> })}
             <Show when=move || may_decide.get()>
                 {
                     let task_id = task_id.clone();

@@ -1,6 +1,7 @@
 //! One decision about one gate: what is asked, what follows, one comment, two buttons. The run page opens it, and the
 //! approvals page.
 
+pub mod approvals;
 mod gate;
 pub mod outlook;
 
@@ -12,7 +13,8 @@ use super::time::{format_duration, milliseconds, use_now};
 use super::{Dialog, Icon, IconView, Time, describe_error, use_toasts};
 use crate::api::{ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
-pub use gate::Gate;
+use approvals::{ApprovalCount, describe_why_not};
+pub use gate::{Gate, WhyNot};
 use outlook::{NextOrder, Outlook, outlook};
 
 #[component]
@@ -40,7 +42,7 @@ pub fn DecisionDialog(
     } else {
         gate.message.clone()
     };
-    let task_id = gate.task_id.clone();
+    let asked = gate.clone();
     let frame = if gate.dry_run { "decision decision--dry" } else { "decision" };
     view! {
         <Dialog title on_close>
@@ -48,7 +50,7 @@ pub fn DecisionDialog(
                 <p class="decision__message">{message}</p>
                 <GateFacts gate=gate.clone() />
                 <Consequences follows />
-                <Answer task_id task_name=gate.task_name on_close on_decided />
+                <Answer gate=asked on_close on_decided />
             </div>
         </Dialog>
     }
@@ -60,6 +62,7 @@ fn GateFacts(gate: Gate) -> impl IntoView {
     let digest = gate.digest.as_deref().map(short_digest);
     let full_digest = gate.digest.clone();
     let approvers = (!gate.approvers.is_empty()).then(|| gate.approvers.join(", "));
+    let several = gate.needed > 1;
     view! {
         <dl class="facts decision__facts">
             {gate.deadline.map(|deadline| view! {
@@ -74,7 +77,14 @@ fn GateFacts(gate: Gate) -> impl IntoView {
             <dt>{t!(i18n, approvals.since)}</dt>
             <dd><Time at=Signal::stored(gate.since) /></dd>
             <dt>{t!(i18n, approvals.approvers)}</dt>
-            <dd>{move || approvers.clone().unwrap_or_else(|| t_string!(i18n, approvals.anyone).to_owned())}</dd>
+            <dd>
+                {move || approvers.clone().unwrap_or_else(|| t_string!(i18n, approvals.anyone).to_owned())}
+                {gate.four_eyes.then(|| view! { " · " {t!(i18n, approvals.four_eyes)} })}
+            </dd>
+            {several.then(|| view! {
+                <dt>{t!(i18n, approvals.given)}</dt>
+                <dd><ApprovalCount needed=gate.needed approvals=gate.approvals /></dd>
+            })}
             {digest.map(|digest| view! { <dt>{t!(i18n, approvals.digest)}</dt><dd><code title=full_digest>{digest}</code></dd> })}
         </dl>
     }
@@ -141,8 +151,7 @@ fn Consequences(follows: Memo<Option<Outlook>>) -> impl IntoView {
 /// The comment, the two buttons, and what became of them.
 #[component]
 fn Answer(
-    task_id: String,
-    task_name: String,
+    gate: Gate,
     on_close: Callback<()>,
     on_decided: Callback<()>,
 ) -> impl IntoView {
@@ -155,12 +164,24 @@ fn Answer(
     let comment_missing = RwSignal::new(false);
     // The same decision sent again is the same decision, also when the first answer was lost on the way.
     let sent = StoredValue::new(None::<(DecisionRequest, IdempotencyKey)>);
-    let subject = StoredValue::new((task_id, task_name));
+    let gate = StoredValue::new(gate);
+    let why_not = Memo::new(move |_| {
+        let session = api.session();
+        let session = session.read();
+        let why = gate.with_value(|gate| gate.why_not(session.as_ref()?));
+        why.map(|why| gate.with_value(|gate| describe_why_not(i18n, gate, why)))
+    });
+    let disabled = move || busy.get().is_some() || why_not.read().is_some();
     let decide = move |decision: Decision| {
         if busy.get_untracked().is_some() {
             return;
         }
-        let request = DecisionRequest { decision, comment: comment.get_untracked().trim().to_owned() };
+        let request = DecisionRequest {
+            decision,
+            comment: comment.get_untracked().trim().to_owned(),
+            // What was read is what is decided on, whatever the run has become.
+            definition_digest: gate.with_value(|gate| gate.digest.clone()),
+        };
         comment_missing.set(decision == Decision::Reject && request.comment.is_empty());
         if comment_missing.get_untracked() {
             return;
@@ -172,7 +193,7 @@ fn Answer(
         sent.set_value(Some((request.clone(), key.clone())));
         busy.set(Some(decision));
         failure.set(None);
-        let (task_id, name) = subject.get_value();
+        let (task_id, name) = gate.with_value(|gate| (gate.task_id.clone(), gate.task_name.clone()));
         leptos::task::spawn_local(async move {
             let outcome = api.notify_task(&task_id, request, &key).await;
             let _ = busy.try_set(None);
@@ -238,11 +259,12 @@ fn Answer(
                 </div>
             }
         })}
+        {move || why_not.get().map(|why| view! { <p class="notice" role="note">{why}</p> })}
         <div class="dialog__actions decision__actions">
-            <button type="button" class="button button--danger" disabled=move || busy.get().is_some() on:click=move |_| decide(Decision::Reject)>
+            <button type="button" class="button button--danger" disabled=disabled on:click=move |_| decide(Decision::Reject)>
                 {move || label(Decision::Reject)}
             </button>
-            <button type="button" class="button button--primary" disabled=move || busy.get().is_some() on:click=move |_| decide(Decision::Approve)>
+            <button type="button" class="button button--primary" disabled=disabled on:click=move |_| decide(Decision::Approve)>
                 <IconView icon=Icon::Check />
                 {move || label(Decision::Approve)}
             </button>

@@ -11,6 +11,7 @@ mod calls;
 mod emit;
 pub mod errors;
 mod fault;
+mod gate;
 mod hand;
 mod listen;
 mod moment;
@@ -20,6 +21,7 @@ mod scope;
 mod state;
 pub mod vocabulary;
 
+pub use gate::skip_refusal;
 pub(crate) use listen::matching;
 pub use listen::matching::may_match;
 pub use state::{Changes, Shared, State, UnreadableState};

@@ -15,7 +15,7 @@ use crate::{Document, Pointer, Problem};
 
 pub(crate) use crate::expression::{Expression, Template};
 pub(crate) use compile::schedule;
-pub(crate) use duration::{Delay, readable};
+pub(crate) use duration::{Delay, milliseconds, readable};
 
 /// A compiled definition. Two programs of one document are the same, so a state can outlive the process.
 #[derive(Debug)]
@@ -49,6 +49,27 @@ impl Program {
     /// The pointers of all tasks, in document order.
     pub fn pointers(&self) -> impl Iterator<Item = &Pointer> {
         self.nodes.iter().map(|node| &node.pointer)
+    }
+
+    /// The gates that one person alone may not let pass, or not every person: all but those that are certainly open to
+    /// anybody who may decide at all.
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = &Pointer> {
+        let gates = self.nodes.iter();
+        gates
+            .filter(|node| matches!(&node.action, Action::Gate(gate) if !gate.is_open))
+            .map(|node| &node.pointer)
+    }
+
+    /// A gate that a run of just these stages would go round: it is not among them, and something that it may stand
+    /// before is.
+    pub fn gate_left_out(&self, stages: &[String]) -> Option<&Pointer> {
+        let tops: Vec<&Node> = self.list(self.root).iter().map(|id| self.node(*id)).collect();
+        let is_chosen = |node: &Node| stages.contains(&node.name);
+        let jumps = self.nodes.iter().any(|node| node.list == self.root && node.jumps());
+        let last = tops.iter().rposition(|node| is_chosen(node))?;
+        let left_out =
+            tops.iter().enumerate().filter(|(place, node)| !is_chosen(node) && (jumps || *place < last));
+        left_out.flat_map(|(_, node)| self.guarded().filter(|gate| gate.is_within(&node.pointer))).next()
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {
@@ -91,6 +112,19 @@ pub(crate) struct Node {
     pub(crate) action: Action,
 }
 
+impl Node {
+    /// Whether the flow may go on elsewhere than at the next task.
+    fn jumps(&self) -> bool {
+        let is_jump = |then: Then| matches!(then, Then::Task(_));
+        let elsewhere = match &self.action {
+            Action::Switch(cases) => cases.iter().any(|case| is_jump(case.then)),
+            Action::Try { catch, .. } => catch.then.is_some_and(is_jump),
+            _ => false,
+        };
+        elsewhere || is_jump(self.then)
+    }
+}
+
 /// A flow directive (DSL reference, Flow Directive), resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
@@ -123,7 +157,7 @@ pub(crate) enum Action {
     },
     Raise(ErrorTemplate),
     Wait(Delay),
-    Gate(Template),
+    Gate(Box<Gate>),
     WaitFunction(Template),
     /// The attributes of the event.
     Emit(Template),
@@ -134,6 +168,13 @@ pub(crate) enum Action {
         function: String,
         with: Template,
     },
+}
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) with: Template,
+    /// Whether anybody who may decide at all lets it pass alone; then skipping it takes nothing away.
+    pub(crate) is_open: bool,
 }
 
 #[derive(Debug)]

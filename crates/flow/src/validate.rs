@@ -18,8 +18,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-pub(crate) use patterns::is_expression;
 pub use patterns::is_name;
+pub(crate) use patterns::{is_duration, is_expression};
 
 use crate::{Catalog, Document, MAX_BYTES, MAX_TASKS, Pointer, Problem, view};
 

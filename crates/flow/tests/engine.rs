@@ -20,6 +20,8 @@ mod emit;
 mod faults;
 #[path = "engine/flow.rs"]
 mod flow_directives;
+#[path = "engine/gates.rs"]
+mod gates;
 #[path = "engine/hand.rs"]
 mod hand;
 #[path = "engine/listen.rs"]

@@ -17,6 +17,7 @@ mod list_test_tasks;
 mod list_workflows;
 mod notify_task;
 mod paging;
+mod reason;
 mod retry_job;
 mod search_plugins;
 mod show_bucket_policy;

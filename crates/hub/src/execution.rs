@@ -153,6 +153,12 @@ impl Executions {
         }
         let input = input.unwrap_or_else(|| json!({}));
         let dry_run = dry_run.unwrap_or_default();
+        // A dry run calls nothing that a gate could guard.
+        let left_out =
+            stages.as_deref().filter(|_| !dry_run).and_then(|stages| prepared.program.gate_left_out(stages));
+        if let Some(gate) = left_out {
+            return Err(people::refusals::gate_left_out(gate.as_str()));
+        }
         let masking = Masking::of_input(prepared.blueprint.input_schema.as_ref(), &input);
         let progress = Progress::new(&prepared.blueprint, stages.as_deref());
         let at = Timestamp(clock::now());
@@ -173,7 +179,8 @@ impl Executions {
             private: serde_json::to_string(masking.private()).map_err(HubError::internal)?,
             tasks_total: progress.total(),
         };
-        let act = ActRow { at, by: start.started_by, act: Act::Start, task: None, comment: reason };
+        let act =
+            ActRow { at, by: start.started_by.clone(), act: Act::Start, task: None, comment: reason.clone() };
         let definition =
             Write::Definition { digest: prepared.digest.clone(), definition: prepared.definition.clone() };
         beside.extend([definition, Write::NewJob(Box::new(new)), Write::Act(act)]);
@@ -187,6 +194,8 @@ impl Executions {
                 runtime: self.runtime(),
                 secrets: json!({}),
                 refused: refused.map(Box::new),
+                by: start.started_by,
+                reason: reason.unwrap_or_default(),
             },
         };
         let job = self.host.next_job();

@@ -87,6 +87,10 @@ pub struct Act {
     pub task_id: Option<String>,
     #[serde(default)]
     pub task_name: Option<String>,
+    /// The attempt of the task that it was done to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// The comment of a decision, the reason of anything else.
     #[serde(default)]
     pub comment: Option<String>,
 }
@@ -138,16 +142,45 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What a person has to know to decide. `kind` is `approval`; other kinds are shown as waiting, without a decision.
+/// One approval of those that a gate asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub by: String,
+    #[serde(default)]
+    pub at: String,
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What a person has to know to decide. `kind` is `approval`; other kinds are shown as waiting, without a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     #[serde(default)]
     pub kind: String,
     #[serde(default)]
     pub message: String,
-    /// User or role names; empty lets everyone decide who may approve at all.
+    /// User names (`ann`) and roles (`role:operator`, or `operator`); empty lets everyone decide who may approve at all.
     #[serde(default)]
     pub approvers: Vec<String>,
+    /// How many different people have to approve.
+    #[serde(default = "one")]
+    pub min_approvals: u32,
+    /// Whoever has started the run does not decide.
+    #[serde(default)]
+    pub four_eyes: bool,
+    /// Who has approved so far, in their order.
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
+    /// Whether the one who asks may decide now; none where the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_decide: Option<bool>,
+    /// Why not: `not_asked`, `starter`, `approved`, `overdue`; a client shows a word that it does not know as a plain no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_not: Option<String>,
     /// For `approval` the time at which the gate fails closed; for `time` and `retry` when it goes on.
     #[serde(default)]
     pub deadline: Option<String>,
@@ -156,6 +189,24 @@ pub struct Waiting {
     /// The digest of the definition that runs: what is approved is what will run.
     #[serde(default)]
     pub definition_digest: Option<String>,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            kind: String::new(),
+            message: String::new(),
+            approvers: Vec::new(),
+            min_approvals: one(),
+            four_eyes: false,
+            approvals: Vec::new(),
+            may_decide: None,
+            may_not: None,
+            deadline: None,
+            since: None,
+            definition_digest: None,
+        }
+    }
 }
 
 /// An error of the specification: `type` is a URI, `instance` the task's pointer.
@@ -256,6 +307,17 @@ pub struct DecisionRequest {
     pub decision: Decision,
     #[serde(default)]
     pub comment: String,
+    /// The digest of the definition that this decision is about, as show-status gave it (ours beyond the reference): a
+    /// job that runs another one takes no such decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition_digest: Option<String>,
+}
+
+impl DecisionRequest {
+    /// A decision about whatever runs.
+    pub fn new(decision: Decision, comment: impl Into<String>) -> Self {
+        Self { decision, comment: comment.into(), definition_digest: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -69,7 +69,16 @@ fn task() -> Task {
         waiting: Some(Waiting {
             kind: "approval".into(),
             message: "Move the traffic?".into(),
-            approvers: vec!["operator".into()],
+            approvers: vec!["role:operator".into()],
+            min_approvals: 2,
+            four_eyes: true,
+            approvals: vec![Approval {
+                by: "olga".into(),
+                at: "2026-11-23T03:03:00Z".into(),
+                comment: Some("seen".into()),
+            }],
+            may_decide: Some(false),
+            may_not: Some("starter".into()),
             deadline: Some("2026-11-23T03:30:04Z".into()),
             since: Some("2026-11-23T03:00:04Z".into()),
             definition_digest: Some("sha256:00".into()),
@@ -114,7 +123,7 @@ samples! {
     start: StartWorkflow, ["w1"],
         check(StartRequest { workflow_execute_request: JsonText(ExecuteRequest { input: Some(json!({"site": "site-b"})), stages: Some(vec!["checks".into()]), dry_run: Some(false), reason: Some("drill".into()) }) }),
         check(Envelope::success(StartedJob { job_name: "j1".into(), workflow_id: "w1".into(), status: Status::Running }));
-    stop: StopJob, ["j1"], Value::Null, check(Envelope::success(Empty {}));
+    stop: StopJob, ["j1"], json!({"query": "reason=wrong%20site"}), check(Envelope::success(Empty {}));
     update: UpdateWorkflow, ["w1"],
         check(DefinitionRequest { workflow_def: DefinitionText("{\"document\":{}}".into()) }),
         check(Envelope::success(SavedWorkflow { workflow_id: "w1".into(), revision: 2 }));
@@ -148,10 +157,10 @@ samples! {
             start_offset: 0, end_offset: 1, next_offset: 1, complete: true,
         }));
     notify: NotifyTask, ["j1.7"],
-        check(NotifyRequest { request: JsonText(DecisionRequest { decision: Decision::Approve, comment: "go".into() }) }),
+        check(NotifyRequest { request: JsonText(DecisionRequest { decision: Decision::Approve, comment: "go".into(), definition_digest: Some("sha256:00".into()) }) }),
         check(Envelope::success(Empty {}));
-    retry: RetryJob, ["j1"], json!({"query": "task_id=j1.7"}), check(Envelope::success(Empty {}));
-    skip: SkipTask, ["j1"], json!({"query": "task_id=j1.7"}), check(Envelope::success(Empty {}));
+    retry: RetryJob, ["j1"], json!({"query": "task_id=j1.7&reason=the%20network%20is%20back"}), check(Envelope::success(Empty {}));
+    skip: SkipTask, ["j1"], json!({"query": "task_id=j1.7&reason=done%20by%20hand"}), check(Envelope::success(Empty {}));
     list_buckets: ListBuckets, ["site-a"], Value::Null,
         check(BucketList { total: 1, buckets: vec![Bucket { bucket_name: "orders".into() }] });
     bucket_policy: ShowBucketPolicy, ["site-a", "orders"], Value::Null,

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::errors::Standard;
 use super::run::{Run, short};
 use super::state::{Attempts, Body, Frame, Ready, Shared, Timer};
-use super::{Call, Command, LogLevel, TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
-use crate::program::{Action, Case, Delay, ErrorTemplate, NodeId, Template, readable};
+use super::{Call, Command, LogLevel, TaskId, TaskStatus, Waiting, WorkflowError};
+use crate::program::{Action, Case, ErrorTemplate, NodeId, Template, readable};
 
 impl Run<'_> {
     /// A new instance of a task.
@@ -186,8 +186,8 @@ impl Run<'_> {
                 };
                 self.wait(task, (seconds * 1000.0).min(1e14) as i64);
             }
-            Action::Gate(with) => {
-                let with = self.evaluate(task, with, frame.input(), &[])?;
+            Action::Gate(gate) => {
+                let with = self.evaluate(task, &gate.with, frame.input(), &[])?;
                 self.gate(task, &with)?;
             }
             Action::Emit(with) => self.emit(task, with)?,
@@ -247,48 +247,7 @@ impl Run<'_> {
         self.log(Some(task), LogLevel::Info, &format!("waiting for {}", readable(milliseconds)));
     }
 
-    fn gate(&mut self, task: TaskId, with: &Value) -> Result<(), WorkflowError> {
-        let text = |name: &str| with.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let approvers: Vec<String> = match with.get("approvers") {
-            Some(Value::String(one)) => vec![one.clone()],
-            Some(Value::Array(several)) => {
-                several.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-            }
-            _ => Vec::new(),
-        };
-        let deadline: Option<Timestamp> = match with.get("deadline").filter(|deadline| !deadline.is_null()) {
-            // A deadline that cannot be read must not become a gate without one: fail closed.
-            Some(written) => match Delay::compile(&written.clone()).ok().flatten() {
-                Some(Delay::Milliseconds(milliseconds)) => Some(self.later(milliseconds)),
-                _ => {
-                    let detail = format!("`with.deadline` is no duration: {}", short(written));
-                    return Err(Standard::Validation.at(
-                        &self.pointer_of(Some(task)),
-                        "Validation Error",
-                        detail,
-                    ));
-                }
-            },
-            None => None,
-        };
-        let message = text("message");
-        if self.state.job.dry_run {
-            self.pretend(task, &format!("would wait for approval: {message}"));
-            return Ok(());
-        }
-        let whom = if approvers.is_empty() { String::new() } else { format!(" by {}", approvers.join(", ")) };
-        self.suspend(
-            task,
-            Waiting::Approval { since: self.at, message: message.clone(), approvers, deadline },
-        );
-        if let Some(deadline) = deadline {
-            self.set_timer(Timer::Deadline(task), deadline);
-        }
-        self.log(Some(task), LogLevel::Info, &format!("waiting for approval{whom}: {message}"));
-        Ok(())
-    }
-
-    fn suspend(&mut self, task: TaskId, waiting: Waiting) {
+    pub(super) fn suspend(&mut self, task: TaskId, waiting: Waiting) {
         if let Some(frame) = self.frame_mut(task) {
             frame.body = Body::Waiting;
             frame.waiting = Some(waiting);

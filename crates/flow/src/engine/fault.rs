@@ -260,11 +260,6 @@ impl Run<'_> {
         );
     }
 
-    pub(super) fn deadline_passed(&mut self, task: TaskId) {
-        let pointer = self.pointer_of(Some(task));
-        self.fault(task, Standard::Timeout.at(&pointer, "Timeout", "nobody has decided before the deadline"));
-    }
-
     /// The time that a retry policy gives one attempt is over: an error as if from within.
     pub(super) fn attempt_timed_out(&mut self, task: TaskId) {
         let pointer = self.pointer_of(Some(task));

@@ -1,42 +1,17 @@
-//! What people do to a job: decide at gates, retry, skip, stop.
+//! What people do to a job: retry, skip, stop. What they decide at its gates stands in `gate`.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::errors::Standard;
-use super::run::Run;
-use super::state::{Body, Frame, Phase, Ready, Timer};
-use super::{Decision, LogLevel, TaskId, TaskStatus, Waiting};
+use super::gate::skip_refusal;
+use super::run::{Run, remark};
+use super::state::{Body, Phase, Ready, Timer};
+use super::{LogLevel, TaskId, TaskStatus, Waiting};
 
 impl Run<'_> {
-    pub(super) fn decided(&mut self, task: TaskId, decision: Decision, by: &str, comment: &str) -> bool {
-        let waits = |frame: &Frame| {
-            frame.body == Body::Waiting && matches!(frame.waiting, Some(Waiting::Approval { .. }))
-        };
-        if !self.state.frames.get(&task).is_some_and(waits) {
-            return false;
-        }
-        let remark = if comment.is_empty() { String::new() } else { format!(": {comment}") };
-        match decision {
-            Decision::Approve => {
-                self.log(Some(task), LogLevel::Info, &format!("approved by {by}{remark}"));
-                self.pass(task);
-            }
-            Decision::Reject => {
-                self.log(Some(task), LogLevel::Warn, &format!("rejected by {by}{remark}"));
-                let pointer = self.pointer_of(Some(task));
-                self.fault(
-                    task,
-                    Standard::Authorization.at(&pointer, "Rejected", format!("rejected by {by}{remark}")),
-                );
-            }
-        }
-        true
-    }
-
     /// Runs tasks at fault again, with what they had as input. A task that holds tasks at fault stands for these.
-    pub(super) fn retry(&mut self, tasks: &[TaskId], by: &str) -> bool {
+    pub(super) fn retry(&mut self, tasks: &[TaskId], by: &str, reason: &str) -> bool {
         let named: BTreeSet<TaskId> = tasks.iter().copied().collect();
         let faulted: Vec<TaskId> = self
             .state
@@ -50,7 +25,7 @@ impl Run<'_> {
                 frame.error = None;
                 frame.ended_at = None;
             }
-            self.log(Some(task), LogLevel::Info, &format!("retried by {by}"));
+            self.log(Some(task), LogLevel::Info, &remark(&format!("retried by {by}"), reason));
             self.state.ready.push_back(Ready::Begin { task });
         }
         if !faulted.is_empty() && self.state.timers.with(Timer::Workflow).is_empty() {
@@ -72,23 +47,42 @@ impl Run<'_> {
     }
 
     /// Passes by a task at fault or one that waits: what came in goes out.
-    pub(super) fn skip(&mut self, task: TaskId, by: &str) -> bool {
+    pub(super) fn skip(&mut self, task: TaskId, by: &str, roles: &[String], reason: &str) -> bool {
         let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else {
             return false;
         };
-        if !matches!(frame.status, TaskStatus::Faulted | TaskStatus::Waiting) {
+        let is_open = matches!(frame.status, TaskStatus::Faulted | TaskStatus::Waiting);
+        if !is_open || skip_refusal(self.program, &self.state, task, by, roles).is_some() {
             return false;
         }
         let output = frame.input().clone();
-        self.log(Some(task), LogLevel::Warn, &format!("skipped by {by}"));
+        self.log(Some(task), LogLevel::Warn, &remark(&format!("skipped by {by}"), reason));
         self.cancel_within(task);
         let parent = self.remove(task, TaskStatus::Skipped, output.clone());
         self.advance(parent, node, output, node.then);
         true
     }
 
-    pub(super) fn stop(&mut self, by: &str) -> bool {
-        self.log(None, LogLevel::Warn, &format!("stopped by {by}"));
+    /// Ends the job where it stands. What is under way is given up, and nothing is undone: a stop that ran tasks would be
+    /// none, so `catch` and what it would do stay out of it, and the log says so.
+    pub(super) fn stop(&mut self, by: &str, reason: &str) -> bool {
+        let frames = self.state.frames.iter();
+        let (mut calls, mut gates, mut caught) = (0, 0, 0);
+        for (_, frame) in frames {
+            calls += usize::from(frame.body == Body::Calling);
+            gates += usize::from(matches!(frame.waiting, Some(Waiting::Approval(_))));
+            caught += usize::from(matches!(frame.body, Body::Catching { .. }));
+        }
+        let mut parts = vec![aborted(calls, "call", "aborted")];
+        if gates > 0 {
+            parts.push(aborted(gates, "gate", "closed"));
+        }
+        if caught > 0 {
+            parts.push("a compensation (catch) under way was cut off".to_owned());
+        }
+        parts.push("what is done stays done, compensations (catch) were not run".to_owned());
+        let line = format!("{}; {}", remark(&format!("stopped by {by}"), reason), parts.join("; "));
+        self.log(None, LogLevel::Warn, &line);
         self.cancel_all();
         self.state.ready.clear();
         self.cancel_all_timers();
@@ -96,4 +90,9 @@ impl Run<'_> {
         self.record_job(TaskStatus::Cancelled, None, Value::Null);
         true
     }
+}
+
+fn aborted(number: usize, what: &str, how: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural} {how}")
 }

@@ -68,12 +68,14 @@ impl<'p> Run<'p> {
                     Event::Delivered { task, attempt, sequence, event, .. } => {
                         self.delivered(task, attempt, sequence, event)
                     }
-                    Event::Decided { task, decision, by, comment, .. } => {
-                        self.decided(task, decision, &by, &comment)
+                    Event::Decided { task, decision, by, roles, comment, .. } => {
+                        self.decided(task, decision, &by, &roles, comment)
                     }
-                    Event::RetryRequested { tasks, by, .. } => self.retry(&tasks, &by),
-                    Event::SkipRequested { task, by, .. } => self.skip(task, &by),
-                    Event::StopRequested { by, .. } => self.stop(&by),
+                    Event::RetryRequested { tasks, by, reason, .. } => self.retry(&tasks, &by, &reason),
+                    Event::SkipRequested { task, by, roles, reason, .. } => {
+                        self.skip(task, &by, &roles, &reason)
+                    }
+                    Event::StopRequested { by, reason, .. } => self.stop(&by, &reason),
                 };
                 if applies {
                     self.work();
@@ -92,6 +94,7 @@ impl<'p> Run<'p> {
         state.digest = Some(self.program.digest.clone());
         state.phase = Phase::Live;
         state.job.id = start.job;
+        state.job.by = start.by;
         state.job.stages = start.stages.map(BTreeSet::from_iter);
         state.job.dry_run = start.dry_run;
         state.job.runtime = start.runtime.into();
@@ -101,11 +104,16 @@ impl<'p> Run<'p> {
         let deep = [&state.job.input, &state.job.runtime, &state.job.secrets]
             .into_iter()
             .any(|value| is_too_deep(value));
-        self.log(
-            None,
-            LogLevel::Info,
-            if start.dry_run { "dry run started: nothing outside is called" } else { "started" },
-        );
+        let by = match self.state.job.by.as_str() {
+            "" => String::new(),
+            by => format!(" by {by}"),
+        };
+        let line = if start.dry_run {
+            format!("dry run started{}: nothing outside is called", remark(&by, &start.reason))
+        } else {
+            format!("started{}", remark(&by, &start.reason))
+        };
+        self.log(None, LogLevel::Info, &line);
         if deep {
             // It could be stored but not read again.
             self.state.job.input = Shared::default();
@@ -321,6 +329,11 @@ pub(super) fn is_too_deep(value: &Value) -> bool {
         }
     }
     deeper(value, DEEPEST_VALUE)
+}
+
+/// What somebody did, with the reason where one is given.
+pub(super) fn remark(what: &str, reason: &str) -> String {
+    if reason.is_empty() { what.to_owned() } else { format!("{what}: {reason}") }
 }
 
 /// A value in a message.

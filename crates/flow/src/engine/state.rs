@@ -62,6 +62,8 @@ pub(super) enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Job {
     pub(super) id: String,
+    /// Who has started it.
+    pub(super) by: String,
     pub(super) input: Shared,
     pub(super) stages: Option<BTreeSet<String>>,
     pub(super) dry_run: bool,
@@ -309,6 +311,7 @@ impl State {
             phase: Phase::New,
             job: Job {
                 id: String::new(),
+                by: String::new(),
                 input: Shared::default(),
                 stages: None,
                 dry_run: false,

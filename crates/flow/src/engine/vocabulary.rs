@@ -62,6 +62,9 @@ pub enum Event {
         task: TaskId,
         decision: Decision,
         by: String,
+        /// The roles of `by`, as approvers may name them.
+        #[serde(default)]
+        roles: Vec<String>,
         comment: String,
     },
     /// Retry of faulted tasks by hand; an empty list means every faulted task.
@@ -69,16 +72,25 @@ pub enum Event {
         at: Timestamp,
         tasks: Vec<TaskId>,
         by: String,
+        /// Empty where none is given; so it is with every reason.
+        #[serde(default)]
+        reason: String,
     },
     /// Skip of a faulted or waiting task by hand: its output is its input.
     SkipRequested {
         at: Timestamp,
         task: TaskId,
         by: String,
+        #[serde(default)]
+        roles: Vec<String>,
+        #[serde(default)]
+        reason: String,
     },
     StopRequested {
         at: Timestamp,
         by: String,
+        #[serde(default)]
+        reason: String,
     },
 }
 
@@ -99,6 +111,11 @@ pub struct Start {
     /// Why this job cannot run: it faults at once, so that everybody sees it.
     #[serde(default)]
     pub refused: Option<Box<WorkflowError>>,
+    /// Who starts it: gates with `fourEyes` take no decision of this person. Empty where nobody does.
+    #[serde(default)]
+    pub by: String,
+    #[serde(default)]
+    pub reason: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,12 +235,7 @@ pub struct TaskRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Waiting {
-    Approval {
-        since: Timestamp,
-        message: String,
-        approvers: Vec<String>,
-        deadline: Option<Timestamp>,
-    },
+    Approval(Box<Approval>),
     Time {
         since: Timestamp,
         until: Timestamp,
@@ -237,6 +249,53 @@ pub enum Waiting {
         since: Timestamp,
         types: Vec<String>,
     },
+}
+
+/// What a gate asks for, and who has approved so far. What it says decides on its own who may decide: nothing else has to
+/// be looked up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    pub since: Timestamp,
+    pub message: String,
+    /// Users (`ann`) and roles (`role:operator`, or `operator`); empty lets everyone decide who may decide at all.
+    pub approvers: Vec<String>,
+    /// From this moment on no decision counts any more.
+    pub deadline: Option<Timestamp>,
+    /// How many different people have to approve; what is less than one is one.
+    #[serde(default)]
+    pub min_approvals: u32,
+    /// `starter` does not decide.
+    #[serde(default)]
+    pub four_eyes: bool,
+    /// Who has started the run.
+    #[serde(default)]
+    pub starter: String,
+    /// In the order in which they came.
+    #[serde(default)]
+    pub given: Vec<Given>,
+}
+
+/// One approval of several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    pub by: String,
+    pub at: Timestamp,
+    pub comment: String,
+}
+
+/// Why somebody may not decide at a gate, or pass it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Others are asked.
+    NotAsked { approvers: Vec<String> },
+    /// `fourEyes`: whoever has started the run does not decide.
+    Starter,
+    /// Has approved already; one person counts once.
+    Approved { at: Timestamp },
+    /// The gate has failed closed, whether or not its timer has been heard.
+    Overdue { deadline: Timestamp },
+    /// This gate is passed by its approvals only, not by a skip.
+    Guarded { gate: Pointer },
 }
 
 /// The status words of the API (`design/api.md`).

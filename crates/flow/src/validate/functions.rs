@@ -16,6 +16,9 @@ impl Checker<'_> {
             .get("use")
             .and_then(|used| used.get("functions"))
             .and_then(|functions| functions.get(called));
+        if own.is_none() && called == crate::gate::FUNCTION {
+            self.gate(pointer, with);
+        }
         if own.is_some() || self.catalog.is_empty() || !is_of_default_catalog(called) {
             return;
         }
@@ -51,6 +54,15 @@ impl Checker<'_> {
             for problem in input::check_at(&function.input_schema, with, &at, Expressions::FitAnything) {
                 self.warning(&problem.pointer, "bad-argument", problem.message_en, problem.message_zh);
             }
+        }
+    }
+
+    /// A gate that could never pass is found here, not by those who wait at it. The start is refused for it.
+    fn gate(&mut self, pointer: &Pointer, with: Option<&Value>) {
+        let pointer = pointer.child("with");
+        for bad in with.into_iter().flat_map(crate::gate::problems) {
+            let at = if bad.member.is_empty() { pointer.clone() } else { pointer.child(bad.member) };
+            self.warning(&at, "bad-gate", format!("{}.", bad.en), format!("{}。", bad.zh));
         }
     }
 }

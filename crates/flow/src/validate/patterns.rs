@@ -49,7 +49,7 @@ pub(super) fn is_uri(text: &str) -> bool {
 }
 
 /// An ISO 8601 duration: `P(nY)(nM)(nW)(nD)(T(nH)(nM)(nS))`, with something in it.
-pub(super) fn is_duration(text: &str) -> bool {
+pub(crate) fn is_duration(text: &str) -> bool {
     let Some(text) = text.strip_prefix('P') else { return false };
     let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
     !text.is_empty() && units(date, "YMWD") && time.is_none_or(|time| !time.is_empty() && units(time, "HMS"))

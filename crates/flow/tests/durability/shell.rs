@@ -143,10 +143,10 @@ impl Shell {
         }
         possible.extend(self.durable.timers.iter().map(|(timer, due)| (*due, Next::Fire(*timer))));
         for (task, record) in &self.durable.tasks {
-            if let Some(Waiting::Approval { since, message, .. }) = &record.waiting
-                && Person::decides(message).is_some()
+            if let Some(Waiting::Approval(approval)) = &record.waiting
+                && Person::decides(&approval.message).is_some()
             {
-                possible.push((since.0 + 2, Next::Decide(*task)));
+                possible.push((approval.since.0 + 2, Next::Decide(*task)));
             }
         }
         let is_faulted = self.durable.job.as_ref().is_some_and(|job| job.status == TaskStatus::Faulted);
@@ -177,24 +177,35 @@ impl Shell {
                 vec![(Event::TimerFired { at, timer }, None)]
             }
             Next::Decide(task) => {
-                let Some(Waiting::Approval { message, .. }) = &self.durable.tasks[&task].waiting else {
+                let Some(Waiting::Approval(approval)) = &self.durable.tasks[&task].waiting else {
                     panic!("it waits for nobody")
                 };
-                let (decision, word) = match Person::decides(message) {
+                let (decision, word) = match Person::decides(&approval.message) {
                     Some(true) => (Decision::Approve, "approve"),
                     _ => (Decision::Reject, "reject"),
                 };
-                let event = Event::Decided { at, task, decision, by, comment: String::new() };
+                let event =
+                    Event::Decided { at, task, decision, by, roles: Vec::new(), comment: String::new() };
                 vec![(event, Some((word.to_owned(), Some(task))))]
             }
             Next::Help if self.person.retries(self.durable.retried) => {
-                vec![(Event::RetryRequested { at, tasks: Vec::new(), by }, Some(("retry".to_owned(), None)))]
+                let reason = String::new();
+                vec![(
+                    Event::RetryRequested { at, tasks: Vec::new(), by, reason },
+                    Some(("retry".to_owned(), None)),
+                )]
             }
             Next::Help => {
                 let faulted = self.durable.tasks.values().filter(|task| task.error.is_some());
                 let faulted = faulted.filter(|task| task.status == TaskStatus::Faulted);
                 let skip = |task: &TaskRecord| {
-                    let event = Event::SkipRequested { at, task: task.task, by: by.clone() };
+                    let event = Event::SkipRequested {
+                        at,
+                        task: task.task,
+                        by: by.clone(),
+                        roles: Vec::new(),
+                        reason: String::new(),
+                    };
                     (event, Some(("skip".to_owned(), Some(task.task))))
                 };
                 faulted.map(skip).collect()

@@ -306,25 +306,47 @@ impl Shell {
             task,
             decision,
             by: "ann".to_owned(),
+            roles: Vec::new(),
             comment: "because".to_owned(),
+        });
+        self
+    }
+
+    /// A decision of somebody with the role `operator`, at a time.
+    pub(crate) fn decide_as(mut self, by: &str, at: i64, gate: &str, decision: Decision) -> Self {
+        let task = self.id(gate);
+        self.now = at;
+        self.submit(Event::Decided {
+            at: Timestamp(at),
+            task,
+            decision,
+            by: by.to_owned(),
+            roles: vec!["operator".to_owned()],
+            comment: String::new(),
         });
         self
     }
 
     pub(crate) fn retry(mut self, names: &[&str]) -> Self {
         let (tasks, at) = (names.iter().map(|name| self.id(name)).collect(), Timestamp(self.now));
-        self.submit(Event::RetryRequested { at, tasks, by: "ann".to_owned() });
+        self.submit(Event::RetryRequested { at, tasks, by: "ann".to_owned(), reason: String::new() });
         self
     }
 
-    pub(crate) fn skip(mut self, name: &str) -> Self {
+    pub(crate) fn skip(self, name: &str) -> Self {
+        self.skip_as("ann", name)
+    }
+
+    pub(crate) fn skip_as(mut self, by: &str, name: &str) -> Self {
         let (task, at) = (self.id(name), Timestamp(self.now));
-        self.submit(Event::SkipRequested { at, task, by: "ann".to_owned() });
+        let (roles, reason) = (vec!["operator".to_owned()], "no time".to_owned());
+        self.submit(Event::SkipRequested { at, task, by: by.to_owned(), roles, reason });
         self
     }
 
     pub(crate) fn stop(mut self) -> Self {
-        self.submit(Event::StopRequested { at: Timestamp(self.now), by: "ann".to_owned() });
+        let reason = "wrong site".to_owned();
+        self.submit(Event::StopRequested { at: Timestamp(self.now), by: "ann".to_owned(), reason });
         self
     }
 

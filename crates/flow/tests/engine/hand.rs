@@ -68,8 +68,8 @@ fn a_gate_that_nobody_decides_is_at_fault_at_its_deadline() {
 
 #[test]
 fn a_gate_with_a_deadline_that_cannot_be_read_does_not_open() {
-    let shell = Shell::new("do: [{g: {call: 'manual-gate:1.0.0@default', with: {deadline: soon}}}]")
-        .start(Value::Null);
+    let shell = Shell::new("do: [{g: {call: 'manual-gate:1.0.0@default', with: {deadline: '${ .soon }'}}}]")
+        .start(json!({"soon": "soon"}));
     assert_eq!(shell.status(), TaskStatus::Faulted);
 }
 
@@ -216,13 +216,14 @@ fn stale_and_repeated_events_change_nothing() {
         Event::CallCompleted { at, task: TaskId(99), attempt: 1, output: json!("other") },
         Event::Started { at, start: Default::default() },
         Event::TimerFired { at, timer: flow::engine::TimerId(99) },
-        Event::RetryRequested { at, tasks: vec![task], by: "ann".to_owned() },
-        Event::SkipRequested { at, task, by: "ann".to_owned() },
+        Event::RetryRequested { at, tasks: vec![task], by: "ann".to_owned(), reason: String::new() },
+        Event::SkipRequested { at, task, by: "ann".to_owned(), roles: Vec::new(), reason: String::new() },
         Event::Decided {
             at,
             task,
             decision: Decision::Approve,
             by: "ann".to_owned(),
+            roles: Vec::new(),
             comment: String::new(),
         },
     ] {

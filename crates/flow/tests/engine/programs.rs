@@ -115,12 +115,12 @@ impl Open {
             11 | 12 if !self.gates.is_empty() => {
                 let task = self.gates.iter().copied().nth(pick % self.gates.len()).unwrap_or(any_task);
                 let decision = if kind.is_multiple_of(2) { Decision::Approve } else { Decision::Reject };
-                Event::Decided { at, task, decision, by, comment: String::new() }
+                Event::Decided { at, task, decision, by, roles: Vec::new(), comment: String::new() }
             }
-            13 => Event::SkipRequested { at, task: any_task, by },
-            14 => Event::RetryRequested { at, tasks: vec![any_task], by },
-            15 if pick.is_multiple_of(16) => Event::StopRequested { at, by },
-            _ => Event::RetryRequested { at, tasks: Vec::new(), by },
+            13 => Event::SkipRequested { at, task: any_task, by, roles: Vec::new(), reason: String::new() },
+            14 => Event::RetryRequested { at, tasks: vec![any_task], by, reason: String::new() },
+            15 if pick.is_multiple_of(16) => Event::StopRequested { at, by, reason: String::new() },
+            _ => Event::RetryRequested { at, tasks: Vec::new(), by, reason: String::new() },
         }
     }
 }

@@ -58,17 +58,23 @@ fn event(kind: u8, task: u64, attempt: u32, at: Timestamp) -> Event {
             at,
             task,
             decision: if attempt.is_multiple_of(2) { Decision::Approve } else { Decision::Reject },
-            by: "ann".to_owned(),
+            by: if task.0.is_multiple_of(2) { "ann" } else { "bob" }.to_owned(),
+            roles: Vec::new(),
             comment: String::new(),
         },
         7 => Event::RetryRequested {
             at,
             tasks: if attempt.is_multiple_of(2) { vec![] } else { vec![task] },
             by: "ann".to_owned(),
+            reason: String::new(),
         },
-        8 => Event::SkipRequested { at, task, by: "ann".to_owned() },
-        _ if attempt == 1 && timer.0 == 1 => Event::StopRequested { at, by: "ann".to_owned() },
-        _ => Event::RetryRequested { at, tasks: vec![], by: "ann".to_owned() },
+        8 => {
+            Event::SkipRequested { at, task, by: "ann".to_owned(), roles: Vec::new(), reason: String::new() }
+        }
+        _ if attempt == 1 && timer.0 == 1 => {
+            Event::StopRequested { at, by: "ann".to_owned(), reason: String::new() }
+        }
+        _ => Event::RetryRequested { at, tasks: vec![], by: "ann".to_owned(), reason: String::new() },
     }
 }
 

@@ -32,6 +32,7 @@ fn a_run_that_was_stored_whole_goes_on_in_parts() {
         task: TaskId(6),
         decision: Decision::Approve,
         by: "ann".to_owned(),
+        roles: Vec::new(),
         comment: String::new(),
     };
     let mut outputs = Vec::new();

@@ -16,6 +16,8 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
             ));
         }
     };
-    let status = call.app.executions.status(call.parameter("workflow_id"), &job_name, with_def).await?;
+    let executions = &call.app.executions;
+    let mut status = executions.status(call.parameter("workflow_id"), &job_name, with_def).await?;
+    executions.say_who_may_decide(&mut status, &call.principal.name, call.principal.role).await?;
     Reply::result(status)
 }

@@ -14,6 +14,7 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     } else {
         ExecuteRequest::default()
     };
+    request.reason = super::reason::given("reason", request.reason.take())?;
     // Held until the job is there: a deletion of the workflow waits, and finds it.
     let _no_deletion = call.app.deletions.read().await;
     let saved = call.app.workflows.newest(call.parameter("workflow_id")).await?;

@@ -86,6 +86,13 @@ pub(super) struct Locked {
     memory: OwnedMutexGuard<Option<Memory>>,
 }
 
+impl Locked {
+    /// Looks at the job's state, where it is in memory: after an event was applied, or ignored, it is.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Program, &State) -> T) -> Option<T> {
+        self.memory.as_ref().map(|memory| look(&memory.prepared.program, &memory.state))
+    }
+}
+
 impl Host {
     /// Makes an event part of a locked job. `beside` is written first, in the same transaction, unless the event is
     /// ignored.

@@ -143,8 +143,17 @@ pub(super) struct ActRow {
     pub(super) at: Timestamp,
     pub(super) by: String,
     pub(super) act: Act,
-    pub(super) task: Option<(TaskId, String)>,
+    pub(super) task: Option<ActTask>,
+    /// The comment of a decision, the reason of anything else.
     pub(super) comment: Option<String>,
+}
+
+/// The task that an act was done to, as it was then.
+#[derive(Clone, Debug)]
+pub(super) struct ActTask {
+    pub(super) task: TaskId,
+    pub(super) name: String,
+    pub(super) attempt: u32,
 }
 
 /// What people do to a job.
@@ -345,8 +354,8 @@ fn keep(plan: &mut Plan, value: Shared, masking: &Masking, kept: &mut KeptValues
 
 fn masked_task(mut task: TaskRecord, masking: &Masking) -> TaskRecord {
     task.error = task.error.map(|error| masked_error(error, masking));
-    if let Some(Waiting::Approval { message, .. }) = &mut task.waiting {
-        *message = masking.text(message);
+    if let Some(Waiting::Approval(approval)) = &mut task.waiting {
+        approval.message = masking.text(&approval.message);
     }
     task
 }

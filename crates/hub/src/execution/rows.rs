@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use flow::engine::{TaskId, TaskStatus, Waiting as EngineWaiting, WorkflowError};
+use flow::engine::{Given, TaskId, TaskStatus, Waiting as EngineWaiting, WorkflowError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use wire::job::{Act, TaskError, Waiting, WaitingTask};
+use wire::job::{Act, Approval, TaskError, Waiting, WaitingTask};
 use wire::{Job, Status, Task};
 
 use super::naming::task_id;
@@ -75,7 +75,7 @@ pub(super) async fn fill_waiting(
     for (number, job) in jobs {
         for (task, name, state) in waiting.remove(number).unwrap_or_default() {
             let (kind, since) = match state {
-                EngineWaiting::Approval { since, .. } => ("approval", since),
+                EngineWaiting::Approval(approval) => ("approval", approval.since),
                 EngineWaiting::Time { since, .. } => ("time", since),
                 EngineWaiting::Retry { since, .. } => ("retry", since),
                 EngineWaiting::Event { since, .. } => ("event", since),
@@ -125,19 +125,24 @@ pub(super) fn act(row: &SqliteRow, job_name: &str) -> sqlx::Result<Act> {
         act: row.try_get("act")?,
         task_id: task.map(|task| task_id(job_name, TaskId(task.unsigned_abs()))),
         task_name: row.try_get("task_name")?,
+        attempt: row.try_get("attempt")?,
         comment: row.try_get("comment")?,
     })
 }
 
 fn waiting(state: EngineWaiting, digest: &str) -> Waiting {
     match state {
-        EngineWaiting::Approval { since, message, approvers, deadline } => Waiting {
+        EngineWaiting::Approval(approval) => Waiting {
             kind: "approval".to_owned(),
-            message,
-            approvers,
-            deadline: deadline.map(|time| clock::rfc3339(time.0)),
-            since: Some(clock::rfc3339(since.0)),
+            min_approvals: approval.min_approvals.max(1),
+            four_eyes: approval.four_eyes,
+            approvals: approval.given.into_iter().map(given).collect(),
+            message: approval.message,
+            approvers: approval.approvers,
+            deadline: approval.deadline.map(|time| clock::rfc3339(time.0)),
+            since: Some(clock::rfc3339(approval.since.0)),
             definition_digest: Some(digest.to_owned()),
+            ..Waiting::default()
         },
         EngineWaiting::Time { since, until } => waiting_until("time", since.0, until.0),
         EngineWaiting::Retry { since, until } => waiting_until("retry", since.0, until.0),
@@ -148,6 +153,11 @@ fn waiting(state: EngineWaiting, digest: &str) -> Waiting {
             ..Waiting::default()
         },
     }
+}
+
+fn given(given: Given) -> Approval {
+    let comment = (!given.comment.is_empty()).then_some(given.comment);
+    Approval { by: given.by, at: clock::rfc3339(given.at.0), comment }
 }
 
 fn waiting_until(kind: &str, since: i64, until: i64) -> Waiting {

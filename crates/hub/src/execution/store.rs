@@ -246,14 +246,16 @@ async fn apply(
         }
         Write::Act(act) => {
             sqlx::query(
-                "INSERT INTO acts (job, at, by_user, act, task, task_name, comment) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO acts (job, at, by_user, act, task, task_name, attempt, comment)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(job)
             .bind(act.at.0)
             .bind(&act.by)
             .bind(act.act.as_str())
-            .bind(act.task.as_ref().map(|(task, _)| number(task.0)))
-            .bind(act.task.as_ref().map(|(_, name)| name))
+            .bind(act.task.as_ref().map(|task| number(task.task.0)))
+            .bind(act.task.as_ref().map(|task| &task.name))
+            .bind(act.task.as_ref().map(|task| task.attempt))
             .bind(&act.comment)
             .execute(connection)
             .await?;

@@ -108,7 +108,7 @@ impl Hub {
     }
 
     pub(crate) async fn decide(&self, task_id: &str, decision: Decision) {
-        let decision = DecisionRequest { decision, comment: "go".to_owned() };
+        let decision = DecisionRequest::new(decision, "go");
         let body = NotifyRequest { request: JsonText(decision) };
         let _: Value = self.call(Operation::NotifyTask, &[task_id], &json_of(&body)).await;
     }

@@ -137,6 +137,8 @@ struct Head {
 struct Start {
     digest: Option<String>,
     id: String,
+    #[serde(default)]
+    by: String,
     #[serde(with = "reference")]
     input: Shared,
     stages: Option<BTreeSet<String>>,
@@ -150,6 +152,7 @@ impl Start {
     fn is(&self, digest: Option<&str>, job: &Job) -> bool {
         self.digest.as_deref() == digest
             && self.id == job.id
+            && self.by == job.by
             && self.input.is_same(&job.input)
             && self.stages == job.stages
             && self.dry_run == job.dry_run
@@ -187,6 +190,7 @@ impl State {
             let mut start = Start {
                 digest: self.digest.clone(),
                 id: job.id.clone(),
+                by: job.by.clone(),
                 input: job.input.clone(),
                 stages: job.stages.clone(),
                 dry_run: job.dry_run,
@@ -296,6 +300,7 @@ impl State {
                     reader.resolve(part, start.shared())?;
                     state.digest.clone_from(&start.digest);
                     state.job.id.clone_from(&start.id);
+                    state.job.by.clone_from(&start.by);
                     state.job.input = start.input.clone();
                     state.job.stages.clone_from(&start.stages);
                     state.job.dry_run = start.dry_run;

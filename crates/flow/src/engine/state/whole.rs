@@ -87,6 +87,8 @@ impl State {
         state.digest = whole.digest;
         state.phase = whole.phase;
         state.job = Job {
+            // Gates of that time did not ask who had started the run.
+            by: String::new(),
             id: whole.job.id,
             input: whole.job.input.into(),
             stages: whole.job.stages,

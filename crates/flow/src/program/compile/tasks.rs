@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use super::{Compiler, Place, Sequence, object};
 use crate::Pointer;
 use crate::expression::strict;
-use crate::program::{Action, Case, Catch, Template};
+use crate::gate;
+use crate::program::{Action, Case, Catch, Gate, Template};
 use crate::view::TaskKind;
 
-/// What the default catalog offers and the engine itself performs.
-const GATE: &str = "manual-gate:1.0.0@default";
+/// What the default catalog offers and the engine itself performs, as it does [`gate::FUNCTION`].
 const WAIT: &str = "wait:1.0.0@default";
 
 impl Compiler<'_> {
@@ -132,14 +132,25 @@ impl Compiler<'_> {
                 None
             }
             _ => {
-                let with = self.template(&pointer.child("with"), &with)?;
+                let template = self.template(&pointer.child("with"), &with);
+                if function == gate::FUNCTION {
+                    return self.gate(&pointer.child("with"), &with, template);
+                }
+                let with = template?;
                 Some(match function {
-                    GATE => Action::Gate(with),
                     WAIT => Action::WaitFunction(with),
                     _ => Action::Function { function: function.to_owned(), with },
                 })
             }
         }
+    }
+
+    fn gate(&mut self, pointer: &Pointer, written: &Value, with: Option<Template>) -> Option<Action> {
+        for bad in gate::problems(written) {
+            let at = if bad.member.is_empty() { pointer.clone() } else { pointer.child(bad.member) };
+            self.error(&at, "bad-gate", &format!("{}.", bad.en), &format!("{}。", bad.zh));
+        }
+        Some(Action::Gate(Box::new(Gate { with: with?, is_open: gate::is_open(written) })))
     }
 }
 

@@ -130,7 +130,7 @@ async fn a_large_input_of_many_branches_is_kept_once() {
             .await
             .unwrap();
     let task = &ran.status.tasks[1].task_id;
-    again.skip(&ran.job, task, "alice").await.unwrap();
+    again.skip(&ran.job, task, "alice", wire::Role::Operator, None).await.unwrap();
     let status = again.status("w", &ran.job, false).await.unwrap();
     assert_eq!(status.tasks[1].status, Status::Skipped);
 }

@@ -115,7 +115,7 @@ impl House {
         by: &str,
         role: Role,
     ) -> Result<(), HubError> {
-        let request = DecisionRequest { decision, comment: "seen".to_owned() };
+        let request = DecisionRequest::new(decision, "seen");
         self.executions.notify(task, request, by, role).await
     }
 }
@@ -163,9 +163,13 @@ async fn a_branch_that_faults_lets_the_others_end_and_a_retry_goes_on_from_there
     let faulted = task(&status, "b");
     assert_eq!((faulted.status.clone(), faulted.error.as_ref().unwrap().status), (Status::Faulted, 503));
     assert_eq!(status.job.error.as_ref().unwrap().status, 503);
-    let not_faulted = house.executions.retry(&job, Some(&task(&status, "a").task_id), "bob").await;
+    let not_faulted = house.executions.retry(&job, Some(&task(&status, "a").task_id), "bob", None).await;
     assert_eq!(refused(not_faulted).0, 409);
-    house.executions.retry(&job, Some(&faulted.task_id), "bob").await.unwrap();
+    house
+        .executions
+        .retry(&job, Some(&faulted.task_id), "bob", Some("the line is back".to_owned()))
+        .await
+        .unwrap();
     let status = house.until_status(&job, Status::Completed).await;
     assert_eq!((task(&status, "b").attempt, task(&status, "a").attempt), (2, 1));
     assert_eq!((status.job.tasks_done, status.job.tasks_total), (3, 3));
@@ -173,7 +177,7 @@ async fn a_branch_that_faults_lets_the_others_end_and_a_retry_goes_on_from_there
     let acts: Vec<_> =
         status.acts.iter().map(|act| (act.act.as_str(), act.by.as_str(), act.task_name.as_deref())).collect();
     assert_eq!(acts, [("start", "alice", None), ("retry", "bob", Some("b"))]);
-    let again = house.executions.retry(&job, None, "bob").await;
+    let again = house.executions.retry(&job, None, "bob", None).await;
     assert_eq!(refused(again).0, 409);
     assert_eq!(house.scripted.calls.lock().unwrap().len(), 4);
 }
@@ -185,13 +189,16 @@ async fn a_faulted_task_is_skipped_and_its_output_is_its_input() {
     let job = house.run(json!([call("a"), call("b")])).await;
     let status = house.until_status(&job, Status::Faulted).await;
     let id = task(&status, "a").task_id.clone();
-    house.executions.skip(&job, &id, "bob").await.unwrap();
+    house.executions.skip(&job, &id, "bob", Role::Operator, None).await.unwrap();
     let status = house.until_status(&job, Status::Completed).await;
     let skipped = task(&status, "a");
     assert_eq!((skipped.status.clone(), &skipped.output), (Status::Skipped, &skipped.input));
-    assert_eq!(refused(house.executions.skip(&job, &id, "bob").await).0, 409);
-    assert_eq!(refused(house.executions.skip(&job, &format!("{job}.99"), "bob").await).0, 404);
-    assert_eq!(refused(house.executions.skip("other", &id, "bob").await).0, 404);
+    assert_eq!(refused(house.executions.skip(&job, &id, "bob", Role::Operator, None).await).0, 409);
+    assert_eq!(
+        refused(house.executions.skip(&job, &format!("{job}.99"), "bob", Role::Operator, None).await).0,
+        404
+    );
+    assert_eq!(refused(house.executions.skip("other", &id, "bob", Role::Operator, None).await).0, 404);
 }
 
 #[tokio::test]
@@ -287,7 +294,7 @@ async fn a_job_that_cannot_be_carried_on_is_faulted_and_can_be_stopped() {
     assert!(reason.contains("cannot carry"), "{reason}");
     let status = house.until_status(&job, Status::Faulted).await;
     assert!(status.job.error.as_ref().unwrap().kind.ends_with("/runtime"));
-    assert_eq!(refused(house.executions.retry(&job, None, "bob").await).0, 409);
+    assert_eq!(refused(house.executions.retry(&job, None, "bob", None).await).0, 409);
     assert!(status.job.waiting.is_empty(), "nobody is asked to decide what cannot go on");
     house.executions.stop(&job, "bob", None).await.unwrap();
     house.until_status(&job, Status::Cancelled).await;
@@ -330,9 +337,9 @@ async fn a_run_that_an_earlier_hub_stored_whole_goes_on() {
     for _ in 0..2 {
         let executions = open(&house.bench, &house.scripted).await;
         // What changes nothing must not make it forget that all of the state is to be stored anew.
-        assert_eq!(refused(executions.retry(&job, None, "bob").await).0, 409, "nothing is at fault");
+        assert_eq!(refused(executions.retry(&job, None, "bob", None).await).0, 409, "nothing is at fault");
         let waiting = executions.status("w", &job, false).await.unwrap().job.waiting;
-        let request = DecisionRequest { decision: Decision::Approve, comment: String::new() };
+        let request = DecisionRequest::new(Decision::Approve, "");
         executions.notify(&waiting[0].task_id, request, "bob", Role::Operator).await.unwrap();
         executions.shutdown().await;
     }

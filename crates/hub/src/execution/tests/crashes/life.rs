@@ -97,7 +97,7 @@ impl Life<'_> {
             };
             let Some(approves) = Person::decides(&waiting.message) else { continue };
             let decision = if approves { Decision::Approve } else { Decision::Reject };
-            let request = DecisionRequest { decision, comment: String::new() };
+            let request = DecisionRequest::new(decision, "");
             executions.notify(&task.task_id, request, "ben", Role::Operator).await.unwrap();
             acted = true;
         }
@@ -106,13 +106,15 @@ impl Life<'_> {
         }
         let retried = status.acts.iter().filter(|act| act.act == "retry").count();
         if self.case.person.retries(retried) {
-            executions.retry(&status.job.job_name, None, "ben").await.unwrap();
+            executions.retry(&status.job.job_name, None, "ben", None).await.unwrap();
             return true;
         }
         for task in &status.tasks {
             if task.status == Status::Faulted && task.error.is_some() {
                 // Some are at fault no more: a `try` around them has dealt with it.
-                acted |= executions.skip(&status.job.job_name, &task.task_id, "ben").await.is_ok();
+                let skipped =
+                    executions.skip(&status.job.job_name, &task.task_id, "ben", Role::Operator, None);
+                acted |= skipped.await.is_ok();
             }
         }
         acted
