@@ -2,14 +2,14 @@
 //!
 //! A job is a tree of live tasks. Finished ones leave the state, faulted ones stay for a retry by hand, so that the
 //! state is as large as what is live and no larger; a loop does not grow it. Stale and repeated events change
-//! nothing. What the engine deliberately does not do: validate inputs against schemas, call anything, or know how
-//! long a call may take.
+//! nothing. What the engine deliberately does not do: call anything, or know how long a call may take.
 
 mod advance;
 mod begin;
 mod calls;
 mod emit;
 pub mod errors;
+mod extend;
 mod fault;
 mod gate;
 mod hand;

@@ -27,7 +27,7 @@ use jaq_json::Val;
 use serde_json::Value;
 
 pub use memo::Memo;
-pub use template::{Template, interpolate_uri};
+pub use template::{Mode, Template, interpolate_uri};
 
 use budget::Budget;
 use compile::Compiled;

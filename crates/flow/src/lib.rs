@@ -10,6 +10,7 @@ pub mod edit;
 #[cfg(feature = "evaluate")]
 pub mod engine;
 pub mod expression;
+pub mod external;
 pub mod gate;
 pub mod input;
 pub mod pointer;

@@ -6,6 +6,7 @@
 mod compile;
 mod duration;
 pub(crate) mod events;
+mod schema;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ use crate::{Document, Pointer, Problem};
 pub(crate) use crate::expression::{Expression, Template};
 pub(crate) use compile::schedule;
 pub(crate) use duration::{Delay, milliseconds, readable};
+pub(crate) use schema::Schema;
 
 /// A compiled definition. Two programs of one document are the same, so a state can outlive the process.
 #[derive(Debug)]
@@ -29,6 +31,10 @@ pub struct Program {
     pub(crate) input_from: Option<Template>,
     pub(crate) output_as: Option<Template>,
     pub(crate) timeout: Option<Delay>,
+    pub(crate) input_schema: Option<Schema>,
+    pub(crate) output_schema: Option<Schema>,
+    /// `use.extensions`, in their order.
+    pub(crate) extensions: Vec<Extension>,
 }
 
 impl Program {
@@ -110,6 +116,20 @@ pub(crate) struct Node {
     pub(crate) timeout: Option<Delay>,
     pub(crate) then: Then,
     pub(crate) action: Action,
+    pub(crate) input_schema: Option<Schema>,
+    pub(crate) output_schema: Option<Schema>,
+    pub(crate) export_schema: Option<Schema>,
+    /// The extensions that can apply to it, by their place in [`Program::extensions`], the outermost first.
+    pub(crate) extensions: Vec<u16>,
+}
+
+/// An extension (DSL reference, Extension): tasks around those that it extends.
+#[derive(Debug)]
+pub(crate) struct Extension {
+    pub(crate) name: String,
+    pub(crate) when: Option<Expression>,
+    pub(crate) before: Option<ListId>,
+    pub(crate) after: Option<ListId>,
 }
 
 impl Node {
@@ -126,7 +146,7 @@ impl Node {
 }
 
 /// A flow directive (DSL reference, Flow Directive), resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Then {
     Continue,
     Exit,
@@ -166,6 +186,11 @@ pub(crate) enum Action {
     OpenApi(Box<OpenApiCall>),
     Function {
         function: String,
+        with: Template,
+    },
+    /// A function of `use.functions`: a list of one task, whose input is `with`.
+    Invoke {
+        list: ListId,
         with: Template,
     },
 }

@@ -4,8 +4,9 @@
 
 use serde_json::Value;
 
+use crate::external;
 use crate::problem::UNSUPPORTED;
-use crate::view::{self, Origin, TaskKind, TaskView};
+use crate::view::{TaskKind, TaskView};
 use crate::{Document, Pointer, Problem};
 
 /// A warning for every construct that the hub cannot run, in the order of the definition.
@@ -13,9 +14,10 @@ pub fn unsupported(document: &Document) -> Vec<Problem> {
     let root = document.root();
     let mut found = Found { problems: Vec::new() };
     found.workflow(root);
-    for task in view::tasks(document).filter(|task| task.origin == Origin::Flow) {
+    for task in external::reached(document) {
         found.task(root, &task);
     }
+    found.problems.extend(external::unfetchable(document));
     found.problems
 }
 
@@ -26,18 +28,10 @@ struct Found {
 impl Found {
     fn workflow(&mut self, root: &Value) {
         let top = Pointer::root();
-        let used = top.child("use");
-        let extensions = used.child("extensions");
-        if extensions.get(root).is_some_and(|value| value.as_array().is_none_or(|items| !items.is_empty())) {
-            self.report(extensions, "use.extensions");
-        }
         if let Some(language) =
             root.pointer("/evaluate/language").and_then(Value::as_str).filter(|language| *language != "jq")
         {
             self.report(top.child("evaluate").child("language"), &format!("evaluate.language: {language}"));
-        }
-        if root.pointer("/evaluate/mode").and_then(Value::as_str) == Some("loose") {
-            self.report(top.child("evaluate").child("mode"), "evaluate.mode: loose");
         }
         self.schemas(&top, root);
     }
@@ -83,25 +77,15 @@ impl Found {
     fn call(&mut self, root: &Value, task: &TaskView<'_>) {
         let Some(called) = task.called() else { return };
         let at = task.pointer.child("call");
-        let own = root
-            .get("use")
-            .and_then(|used| used.get("functions"))
-            .is_some_and(|functions| functions.get(called).is_some());
         match called {
-            "http" => self.authentication(root, &task.pointer.child("with").child("endpoint").child("authentication")),
+            "http" => self
+                .authentication(root, &task.pointer.child("with").child("endpoint").child("authentication")),
             "openapi" => {
                 let with = task.pointer.child("with");
                 self.authentication(root, &with.child("document").child("endpoint").child("authentication"));
                 self.authentication(root, &with.child("authentication"));
             }
             "grpc" | "asyncapi" | "a2a" | "mcp" => self.report(at, &format!("call: {called}")),
-            _ if own => self.report(at, &format!("call: {called} (use.functions)")),
-            _ if !is_of_default_catalog(called) => self.problems.push(Problem::warning(
-                at,
-                UNSUPPORTED,
-                format!("The hub runs functions of its own catalog only, written `name:version@default`; `{called}` is none."),
-                format!("Hub 只能执行自身目录中的函数，写作 `名称:版本@default`；`{called}` 不是。"),
-            )),
             _ => {}
         }
     }
@@ -125,14 +109,11 @@ impl Found {
         }
     }
 
-    /// Schemas that stand elsewhere, or in another language than JSON Schema, are not fetched or checked.
+    /// Schemas in another language than JSON Schema are not checked.
     fn schemas(&mut self, at: &Pointer, value: &Value) {
         for place in ["input", "output", "export"] {
             let Some(schema) = value.get(place).and_then(|place| place.get("schema")) else { continue };
             let at = at.child(place).child("schema");
-            if schema.get("resource").is_some() {
-                self.report(at.child("resource"), &format!("{place}.schema.resource"));
-            }
             let format = schema.get("format").and_then(Value::as_str);
             if let Some(format) = format.filter(|format| format.split(':').next() != Some("json")) {
                 self.report(at.child("format"), &format!("{place}.schema.format: {format}"));
@@ -205,19 +186,17 @@ mod tests {
                 { "i": { "call": "https://example.com/function.yaml" } },
             ],
         })), @r"
-            /use/extensions: The hub cannot run `use.extensions` yet; the workflow can be saved, but not started.
             /evaluate/language: The hub cannot run `evaluate.language: js` yet; the workflow can be saved, but not started.
-            /input/schema/resource: The hub cannot run `input.schema.resource` yet; the workflow can be saved, but not started.
             /input/schema/format: The hub cannot run `input.schema.format: avro` yet; the workflow can be saved, but not started.
             /do/0/a/call: The hub cannot run `call: grpc` yet; the workflow can be saved, but not started.
-            /do/1/b/call: The hub cannot run `call: mine (use.functions)` yet; the workflow can be saved, but not started.
-            /do/2/c/call: The hub runs functions of its own catalog only, written `name:version@default`; `log:1.0.0@theirs` is none.
             /do/3/d/with/endpoint/authentication/certificate: The hub cannot run `authentication: certificate` yet; the workflow can be saved, but not started.
             /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2, grant authorization_code` yet; the workflow can be saved, but not started.
-            /do/5/k/call: The hub runs functions of its own catalog only, written `name:version@default`; `log` is none.
             /do/6/l/emit/event/with/roomId: CloudEvents attributes are named in 1 to 20 lower-case letters and digits; put `roomId` into `data`, or rename it.
             /do/7/e/do/0/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
-            /do/8/i/call: The hub runs functions of its own catalog only, written `name:version@default`; `https://example.com/function.yaml` is none.
+            /use/functions/mine/call: The hub cannot run `call: grpc` yet; the workflow can be saved, but not started.
+            /input/schema/resource: The hub cannot run `schema.resource`: only http and https addresses are fetched, not `x`.
+            /do/2/c/call: The hub cannot run `log:1.0.0@theirs`: there is no catalog `theirs` in `use.catalogs`.
+            /do/5/k/call: The hub cannot run `log`: there is no such function in `use.functions`, and it is written neither `name:version@catalog` nor as an address.
             ");
     }
 

@@ -6,6 +6,8 @@
     reason = "helpers of tests; clippy only knows those within #[test]"
 )]
 
+#[path = "engine/arguments.rs"]
+mod arguments;
 #[path = "engine/calls.rs"]
 mod calls;
 #[path = "engine/conformance.rs"]
@@ -30,5 +32,9 @@ mod listen;
 mod programs;
 #[path = "engine/properties.rs"]
 mod properties;
+#[path = "engine/reuse.rs"]
+mod reuse;
+#[path = "engine/schemas.rs"]
+mod schemas;
 #[path = "engine/stored.rs"]
 mod stored;

@@ -1,12 +1,11 @@
 //! How a task ends well, and what comes after it: `output`, `export`, the flow directive, the end of a list, the end
 //! of the job.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::errors::Standard;
 use super::run::{Run, is_too_deep};
+use super::scope::Place;
 use super::state::{Body, Phase, Ready, Shared};
 use super::{LogLevel, TaskId, TaskStatus, WorkflowError};
 use crate::program::{Action, Node, Then};
@@ -37,38 +36,62 @@ impl Run<'_> {
         }
     }
 
-    /// Ends a task with what it has yielded. `then` overrides its own directive.
+    /// Ends a task's own work with what it has yielded. `then` overrides its own directive.
     pub(super) fn leave(&mut self, task: TaskId, output: impl Into<Shared>, then: Option<Then>) {
+        let extensions = self.state.frames.get(&task).map_or(0, |frame| frame.extensions.len());
+        self.leave_within(task, output.into(), then, extensions);
+    }
+
+    /// As [`Self::leave`], within so many of the extensions around the task.
+    pub(super) fn leave_within(
+        &mut self,
+        task: TaskId,
+        output: Shared,
+        then: Option<Then>,
+        extensions: usize,
+    ) {
         let Some(node) = self.node_of(task) else { return };
-        match self.transform(task, node, output.into()) {
-            Ok(output) => {
-                self.log(Some(task), LogLevel::Info, "completed");
-                let parent = self.remove(task, TaskStatus::Completed, output.clone());
-                self.advance(parent, node, output, then.unwrap_or(node.then));
-            }
+        match self.transform(task, node, output) {
+            Ok(output) => self.after(task, extensions, output, then.unwrap_or(node.then)),
             Err(error) => self.fault(task, error),
         }
     }
 
-    /// `output.as`, then `export.as`.
-    fn transform(&mut self, task: TaskId, node: &Node, output: Shared) -> Result<Shared, WorkflowError> {
-        let output = match &node.output_as {
-            None => output,
-            Some(template) => match self.evaluate(task, template, &output, &[]) {
+    /// Ends a task for good.
+    pub(super) fn complete(&mut self, task: TaskId, output: Shared, then: Then) {
+        let Some(node) = self.node_of(task) else { return };
+        self.log(Some(task), LogLevel::Info, "completed");
+        let parent = self.remove(task, TaskStatus::Completed, output.clone());
+        self.advance(parent, node, output, then);
+    }
+
+    /// `output.as`, `output.schema`, `export.as`, `export.schema`.
+    fn transform(&mut self, task: TaskId, node: &Node, raw: Shared) -> Result<Shared, WorkflowError> {
+        let output: Shared = match &node.output_as {
+            None => raw.clone(),
+            Some(template) => match self.evaluate_at(task, template, &raw, Place::Output { raw: &raw }) {
                 Ok(output) => output.into(),
                 // A dry run has no answers, so what reads them cannot work; that is no fault of the definition.
                 Err(error) if self.is_pretended(node) => {
                     let message =
                         format!("dry run: `output.as` is left out: {}", super::errors::line(&error));
                     self.log(Some(task), LogLevel::Warn, &message);
-                    output
+                    raw.clone()
                 }
                 Err(error) => return Err(error),
             },
         };
+        // What was only pretended has not the shape of an answer.
+        if !self.is_pretended(node) {
+            self.fits(Some(task), "output", node.output_schema.as_ref(), &output)?;
+        }
         if let Some(template) = &node.export_as {
-            let local = [("output", Cow::Borrowed(&*output))];
-            match self.evaluate(task, template, &output, &local) {
+            let place = Place::Export { raw: &raw, output: &output };
+            let context = self.evaluate_at(task, template, &output, place).and_then(|context| {
+                self.fits(Some(task), "exported context", node.export_schema.as_ref(), &context)?;
+                Ok(context)
+            });
+            match context {
                 Ok(context) => self.state.job.context = context.into(),
                 Err(error) if self.is_pretended(node) => {
                     let message =
@@ -117,7 +140,7 @@ impl Run<'_> {
         let position = match then {
             Then::Continue => node.position + 1,
             Then::Task(position) => position,
-            Then::Exit | Then::End => return self.close(parent, output),
+            Then::Exit | Then::End => return self.exit(parent, output),
         };
         match self.program.list(node.list).get(position) {
             Some(&node) => self.state.ready.push_back(Ready::Enter { parent, node, input: output }),
@@ -139,6 +162,7 @@ impl Run<'_> {
             (Body::Catching { .. }, Action::Try { catch, .. }) => self.leave(task, output, catch.then),
             (Body::Handling(_), _) => self.item_done(task, output),
             (Body::Do | Body::Trying(_), _) => self.leave(task, output, None),
+            (Body::Extending(_), _) => self.extended(task),
             _ => {}
         }
     }
@@ -170,7 +194,13 @@ impl Run<'_> {
         self.cancel_all();
         self.state.ready.clear();
         self.cancel_all_timers();
-        match self.evaluate_workflow(self.program.output_as.as_ref(), &output) {
+        let output = self
+            .evaluate_workflow(self.program.output_as.as_ref(), &output, Place::WorkflowOutput)
+            .and_then(|output| {
+                self.fits(None, "output", self.program.output_schema.as_ref(), &output)?;
+                Ok(output)
+            });
+        match output {
             Ok(output) => {
                 self.state.phase = Phase::Ended;
                 self.log(None, LogLevel::Info, "completed");

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::errors::Standard;
 use super::run::{Run, short};
+use super::scope::Place;
 use super::state::{Attempts, Body, Frame, Ready, Shared, Timer};
 use super::{Call, Command, LogLevel, TaskId, TaskStatus, Waiting, WorkflowError};
 use crate::program::{Action, Case, ErrorTemplate, NodeId, Template, readable};
@@ -37,6 +38,7 @@ impl Run<'_> {
                 error: None,
                 ended_at: None,
                 waiting: None,
+                extensions: Vec::new(),
             },
         );
         let is_chosen =
@@ -82,11 +84,7 @@ impl Run<'_> {
         frame.input = None;
         frame.body = Body::Idle;
         match self.prepare(task) {
-            Ok(true) => {
-                if let Err(error) = self.act(task) {
-                    self.fault(task, error);
-                }
-            }
+            Ok(true) => self.before(task, 0),
             Ok(false) => {
                 self.log(Some(task), LogLevel::Info, "skipped: its condition does not hold");
                 self.pass_over(task);
@@ -95,21 +93,28 @@ impl Run<'_> {
         }
     }
 
-    /// `input.from`, `if` and `timeout`. False where the task is not to run.
+    /// `if`, `input.schema`, `input.from` and `timeout`, and the extensions that apply. False where the task is not
+    /// to run.
     fn prepare(&mut self, task: TaskId) -> Result<bool, WorkflowError> {
-        let Some(node) = self.node_of(task) else { return Ok(false) };
-        if let (Some(template), Some(frame)) = (&node.input_from, self.state.frames.get(&task)) {
-            let input = self.evaluate(task, template, &frame.raw_input, &[])?;
+        let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else {
+            return Ok(false);
+        };
+        if let Some(condition) = &node.condition {
+            let scope = self.scope_at(task, Place::Before, &[]);
+            let holds = condition.holds(&frame.raw_input, &scope);
+            if !self.as_fault(Some(task), holds)? {
+                return Ok(false);
+            }
+        }
+        self.fits(Some(task), "input", node.input_schema.as_ref(), &frame.raw_input)?;
+        if let Some(template) = &node.input_from {
+            let input = self.evaluate_at(task, template, &frame.raw_input, Place::Before)?;
             if let Some(frame) = self.frame_mut(task) {
                 frame.input = Some(input.into());
             }
         }
-        if let (Some(condition), Some(frame)) = (&node.condition, self.state.frames.get(&task))
-            && !self.holds(task, condition, frame.input(), &[])?
-        {
-            return Ok(false);
-        }
         self.arm_timeout(task)?;
+        self.choose_extensions(task)?;
         Ok(true)
     }
 
@@ -123,7 +128,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn act(&mut self, task: TaskId) -> Result<(), WorkflowError> {
+    pub(super) fn act(&mut self, task: TaskId) -> Result<(), WorkflowError> {
         let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else {
             return Ok(());
         };
@@ -204,12 +209,17 @@ impl Run<'_> {
                 let with = self.evaluate(task, with, frame.input(), &[])?;
                 self.call(task, Call::Function { function: function.clone(), with });
             }
+            Action::Invoke { list, with } => {
+                let with = self.evaluate(task, with, frame.input(), &[])?;
+                self.open(task, Body::Do);
+                self.sequence(Some(task), *list, with);
+            }
         }
         Ok(())
     }
 
     /// A task that holds others is under way.
-    fn open(&mut self, task: TaskId, body: Body) {
+    pub(super) fn open(&mut self, task: TaskId, body: Body) {
         if let Some(frame) = self.frame_mut(task) {
             frame.body = body;
         }

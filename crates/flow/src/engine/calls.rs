@@ -53,8 +53,8 @@ impl Run<'_> {
             return Err(Standard::Expression.at(&self.pointer_of(Some(task)), "Expression Error", detail));
         };
         // What an expression has put together is an address already; only a written one is a template.
-        let uri =
-            if endpoint.uri.is_constant() { self.interpolated(task, uri, input)? } else { uri.to_owned() };
+        let is_written = endpoint.uri.stands_for_itself(uri);
+        let uri = if is_written { self.interpolated(task, uri, input)? } else { uri.to_owned() };
         let Some(policy) = &endpoint.authentication else { return Ok(Value::String(uri)) };
         let policy = self.policy(task, policy, input)?;
         Ok(Value::Object(Map::from_iter([

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::run::Run;
-use super::scope::Scope;
+use super::scope::{Place, Scope};
 use super::state::{Body, Frame, Phase, Shared, State, Timer};
 use super::{Command, JobRecord, LogLevel, TaskId, TaskRecord, TaskStatus, WorkflowError};
 use crate::Pointer;
@@ -23,9 +23,19 @@ impl Run<'_> {
             state: &self.state,
             task,
             local,
+            place: Place::Definition,
             workflow: &self.workflow,
             memo: &self.memo,
         }
+    }
+
+    pub(super) fn scope_at<'s>(
+        &'s self,
+        task: TaskId,
+        place: Place<'s>,
+        local: &'s [(&'s str, Cow<'s, Value>)],
+    ) -> Scope<'s> {
+        Scope { place, ..self.scope(Some(task), local) }
     }
 
     pub(super) fn pointer_of(&self, task: Option<TaskId>) -> Pointer {
@@ -234,7 +244,12 @@ impl Run<'_> {
         let is_reached =
             |index: usize| u32::try_from(index).is_ok_and(|index| self.state.reached.contains(NodeId(index)));
         let nodes = self.program.nodes.iter().enumerate();
-        nodes.filter(|(index, _)| !is_reached(*index)).map(|(_, node)| node.pointer.clone()).collect()
+        // A function that was not called and an extension that did not apply are no paths of the flow.
+        let flow = Pointer::root().child("do");
+        nodes
+            .filter(|(index, node)| !is_reached(*index) && node.pointer.is_within(&flow))
+            .map(|(_, node)| node.pointer.clone())
+            .collect()
     }
 }
 

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::scope::{Place, Scope};
 use super::state::{Body, Frame, Phase, Ready, Shared, State, Timer};
 use super::{Command, Event, LogLevel, Start, TaskId, TaskStatus, TimerId, Timestamp, WorkflowError, errors};
 use crate::Program;
 use crate::expression::{DEEPEST_VALUE, ExpressionError, Memo};
-use crate::program::{Delay, Expression, ListId, Node, Template};
+use crate::program::{Delay, Expression, ListId, Node, Schema, Template};
 
 /// How many tasks one event may begin. What is left goes on with the next one, so that a definition that loops
 /// without waiting keeps neither the hub nor a person's stop from their turn.
@@ -128,10 +129,17 @@ impl<'p> Run<'p> {
         if let Some(error) = start.refused {
             return self.fail(*error);
         }
-        let input = match self.evaluate_workflow(self.program.input_from.as_ref(), &self.state.job.input) {
+        let checked = self.fits(None, "input", self.program.input_schema.as_ref(), &self.state.job.input);
+        let template = self.program.input_from.as_ref();
+        let input = checked
+            .and_then(|()| self.evaluate_workflow(template, &self.state.job.input, Place::WorkflowInput));
+        let input = match input {
             Ok(input) => input,
             Err(error) => return self.fail(error),
         };
+        let input = Shared::from(input);
+        // The transformed input is what the context is at first (DSL, Data Flow).
+        self.state.job.context = input.clone();
         self.record_job(TaskStatus::Running, None, Value::Null);
         self.arm_workflow_timeout();
         self.sequence(None, self.program.root, input);
@@ -258,6 +266,18 @@ impl<'p> Run<'p> {
         self.as_fault(Some(task), result.and_then(shallow))
     }
 
+    /// Evaluates what is not the task's definition but stands around it.
+    pub(super) fn evaluate_at(
+        &self,
+        task: TaskId,
+        template: &Template,
+        input: &Value,
+        place: Place<'_>,
+    ) -> Result<Value, WorkflowError> {
+        let result = template.evaluate(input, &self.scope_at(task, place, &[]));
+        self.as_fault(Some(task), result.and_then(shallow))
+    }
+
     pub(super) fn holds(
         &self,
         task: TaskId,
@@ -283,17 +303,34 @@ impl<'p> Run<'p> {
         &self,
         template: Option<&Template>,
         input: &Shared,
+        place: Place<'_>,
     ) -> Result<Shared, WorkflowError> {
         match template {
             None => Ok(input.clone()),
             Some(template) => {
-                let result = template.evaluate(input, &self.scope(None, &[]));
+                let scope = Scope { place, ..self.scope(None, &[]) };
+                let result = template.evaluate(input, &scope);
                 self.as_fault(None, result.and_then(shallow)).map(Shared::from)
             }
         }
     }
 
-    fn as_fault<T>(
+    /// Checks a value against a schema (DSL, Data Flow).
+    pub(super) fn fits(
+        &self,
+        task: Option<TaskId>,
+        what: &str,
+        schema: Option<&Schema>,
+        value: &Value,
+    ) -> Result<(), WorkflowError> {
+        let Some(schema) = schema else { return Ok(()) };
+        schema.check(value).map_err(|reason| {
+            let detail = format!("the {what} does not fit its schema: {reason}");
+            errors::Standard::Validation.at(&self.pointer_of(task), "Validation Error", detail)
+        })
+    }
+
+    pub(super) fn as_fault<T>(
         &self,
         task: Option<TaskId>,
         result: Result<T, ExpressionError>,

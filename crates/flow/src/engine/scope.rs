@@ -1,10 +1,12 @@
-//! What an expression sees: `$workflow`, `$task`, `$input`, `$context`, `$secrets`, `$runtime`, and the variables of the
-//! loops and catches around it (DSL reference, Runtime Expressions). Built only for the names that are used.
+//! What an expression sees: the arguments of the specification where it gives them (DSL, Runtime expression arguments),
+//! and the variables of the loops and catches around it. Built only for the names that are used.
+
+mod authorization;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::moment::descriptor;
 use super::state::{Body, Frame, Shared, State};
@@ -23,6 +25,43 @@ pub(super) struct Scope<'a> {
     /// `$workflow`, once somebody has asked for it: it holds the whole definition.
     pub(super) workflow: &'a OnceCell<Shared>,
     pub(super) memo: &'a Memo,
+    pub(super) place: Place<'a>,
+}
+
+/// Where an expression stands: the rows of the specification's table of arguments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place<'a> {
+    WorkflowInput,
+    /// A task's `if` and `input.from`.
+    Before,
+    /// `when` of an extension, about the task that it extends.
+    Extension,
+    /// What makes the task what it is.
+    Definition,
+    /// The policy that `$authorization` tells of, so that it cannot tell of itself.
+    Authorization,
+    Output {
+        raw: &'a Value,
+    },
+    Export {
+        raw: &'a Value,
+        output: &'a Value,
+    },
+    WorkflowOutput,
+}
+
+impl Place<'_> {
+    fn offers(self, name: &str) -> bool {
+        let within = matches!(self, Self::Definition | Self::Output { .. } | Self::Export { .. });
+        match name {
+            "context" => self != Self::WorkflowInput,
+            "input" => within || matches!(self, Self::Authorization | Self::Extension),
+            "output" => matches!(self, Self::Export { .. }),
+            "task" => !matches!(self, Self::WorkflowInput | Self::WorkflowOutput),
+            "authorization" => within,
+            _ => true,
+        }
+    }
 }
 
 impl Arguments for Scope<'_> {
@@ -33,13 +72,20 @@ impl Arguments for Scope<'_> {
         if let Some(value) = self.around(name) {
             return Some(value);
         }
+        if !self.place.offers(name) {
+            return None;
+        }
         let job = &self.state.job;
         let frame = self.task.and_then(|task| self.state.frames.get(&task));
         match name {
             "context" => Some(Cow::Borrowed(&job.context)),
             "secrets" => Some(Cow::Borrowed(&job.secrets)),
             "runtime" => Some(Cow::Borrowed(&job.runtime)),
-            "input" => Some(Cow::Borrowed(frame.map_or(&job.input, Frame::input) as &Value)),
+            "input" => frame.map(|frame| Cow::Borrowed(frame.input() as &Value)),
+            "output" => match self.place {
+                Place::Export { output, .. } => Some(Cow::Borrowed(output)),
+                _ => None,
+            },
             "workflow" => {
                 let workflow = self.workflow.get_or_init(|| {
                     Shared::from(json!({
@@ -52,16 +98,8 @@ impl Arguments for Scope<'_> {
                 self.memo.remember(workflow);
                 Some(Cow::Borrowed(workflow))
             }
-            "task" => frame.map(|frame| {
-                let node = self.program.node(frame.node);
-                Cow::Owned(json!({
-                    "name": node.name,
-                    "reference": node.pointer,
-                    "definition": node.pointer.get(&self.program.definition),
-                    "input": frame.raw_input,
-                    "startedAt": descriptor(frame.started_at),
-                }))
-            }),
+            "task" => self.task_descriptor().map(Cow::Owned),
+            "authorization" => Some(Cow::Owned(self.authorization())),
             _ => None,
         }
     }
@@ -72,7 +110,50 @@ impl Arguments for Scope<'_> {
 }
 
 impl Scope<'_> {
-    /// The variable of a loop or catch around the task.
+    /// `$task`. For the expressions of an extension that is the task which it extends, with the members of its
+    /// definition beside those of the descriptor: the specification's own examples write `$task.with`.
+    fn task_descriptor(&self) -> Option<Value> {
+        let (frame, is_extended) = match self.extended() {
+            Some(frame) => (frame, true),
+            None => (self.state.frames.get(&self.task?)?, self.place == Place::Extension),
+        };
+        let node = self.program.node(frame.node);
+        let definition = node.pointer.get(&self.program.definition);
+        let mut members = match definition.and_then(Value::as_object) {
+            Some(definition) if is_extended => definition.clone(),
+            _ => Map::new(),
+        };
+        let descriptor = json!({
+            "name": node.name,
+            "reference": node.pointer,
+            "definition": definition,
+            "input": frame.raw_input,
+            "startedAt": descriptor(frame.started_at),
+        });
+        if let Value::Object(descriptor) = descriptor {
+            members.extend(descriptor);
+        }
+        if let (Place::Output { raw } | Place::Export { raw, .. }, false) = (self.place, is_extended) {
+            members.insert("output".to_owned(), raw.clone());
+        }
+        Some(Value::Object(members))
+    }
+
+    /// The task around which the extension stands that this task belongs to.
+    fn extended(&self) -> Option<&Frame> {
+        let mut frame = self.state.frames.get(&self.task?)?;
+        loop {
+            frame = self.state.frames.get(&frame.parent?)?;
+            if matches!(frame.body, Body::Extending(_)) {
+                return Some(frame);
+            }
+            if self.is_function(frame) {
+                return None;
+            }
+        }
+    }
+
+    /// The variable of a loop or catch around the task. A function does not see those around its call.
     fn around(&self, name: &str) -> Option<Cow<'_, Value>> {
         let mut task = self.state.frames.get(&self.task?)?.parent;
         while let Some(frame) = task.and_then(|task| self.state.frames.get(&task)) {
@@ -93,11 +174,17 @@ impl Scope<'_> {
                 (Body::Catching { error }, Action::Try { catch, .. }) if catch.variable == name => {
                     return Some(Cow::Owned(error_value(error)));
                 }
+                _ if self.is_function(frame) => return None,
                 _ => {}
             }
             task = frame.parent;
         }
         None
+    }
+
+    /// Whether the tasks within a frame are those of a function that it calls.
+    fn is_function(&self, frame: &Frame) -> bool {
+        frame.body == Body::Do && matches!(self.program.node(frame.node).action, Action::Invoke { .. })
     }
 }
 

@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::listen::matching::Progress;
 use super::{TaskId, TaskStatus, Timestamp, Waiting, WorkflowError};
 use crate::Program;
-use crate::program::NodeId;
+use crate::program::{NodeId, Then};
 
 use frames::Frames;
 use outputs::Outputs;
@@ -100,6 +100,9 @@ pub(super) struct Frame {
     pub(super) error: Option<WorkflowError>,
     pub(super) ended_at: Option<Timestamp>,
     pub(super) waiting: Option<Waiting>,
+    /// The extensions that apply to this task, by their place in the program, the outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) extensions: Vec<u16>,
 }
 
 impl Frame {
@@ -145,6 +148,23 @@ pub(super) enum Body {
     Listening(Listening),
     /// Runs the tasks for an event; those that come meanwhile wait outside.
     Handling(Listening),
+    /// The tasks of an extension run before or after the task's own work.
+    Extending(Extending),
+}
+
+/// The extension whose tasks run now, by its place among those of the frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Extending {
+    Before {
+        at: usize,
+    },
+    /// What the task has yielded, and where the flow goes on with it.
+    After {
+        at: usize,
+        #[serde(with = "shared::reference")]
+        output: Shared,
+        then: Then,
+    },
 }
 
 /// How far a `listen` is.
@@ -187,6 +207,7 @@ impl Body {
             | Self::For { .. }
             | Self::Trying(_)
             | Self::Catching { .. }
+            | Self::Extending(_)
             | Self::Handling(_) => Activity::None,
         }
     }
@@ -199,6 +220,7 @@ impl Body {
             | Self::For { .. }
             | Self::Trying(_)
             | Self::Catching { .. }
+            | Self::Extending(_)
             | Self::Handling(_) => true,
             Self::Idle | Self::Calling | Self::Waiting | Self::Pausing(_) | Self::Listening(_) => false,
         }
@@ -209,6 +231,7 @@ impl Body {
         match self {
             Self::For { items, .. } => Some(items),
             Self::Listening(listening) | Self::Handling(listening) => Some(&mut listening.item),
+            Self::Extending(Extending::After { output, .. }) => Some(output),
             Self::Idle
             | Self::Calling
             | Self::Waiting
@@ -216,7 +239,8 @@ impl Body {
             | Self::Fork { .. }
             | Self::Trying(_)
             | Self::Pausing(_)
-            | Self::Catching { .. } => None,
+            | Self::Catching { .. }
+            | Self::Extending(Extending::Before { .. }) => None,
         }
     }
 }

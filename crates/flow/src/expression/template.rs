@@ -4,28 +4,51 @@ use serde_json::{Map, Value};
 
 use super::{Arguments, Expression, ExpressionError, strict};
 
+/// Which texts are expressions (DSL reference, Evaluate).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Those written `${ … }`.
+    #[default]
+    Strict,
+    /// All: one that does not compile or fails stands for itself. What is written `${ … }` still has to compile, and
+    /// what exceeds its budget is an error.
+    Loose,
+}
+
 /// A JSON value, its expressions compiled.
 #[derive(Debug)]
 pub enum Template {
     Constant(Value),
     Expression(Box<Expression>),
+    /// An expression in loose mode, and the text that it is where it fails.
+    Loose(Box<Expression>, String),
     Array(Vec<Template>),
     Object(Vec<(String, Template)>),
 }
 
 impl Template {
-    /// Compiles a value; only strings written `${ … }` are expressions (strict mode).
+    /// Compiles a value.
     ///
     /// # Errors
     /// The first expression that does not compile.
-    pub fn compile(value: &Value) -> Result<Self, ExpressionError> {
+    pub fn compile(value: &Value, mode: Mode) -> Result<Self, ExpressionError> {
         match value {
-            Value::String(text) => match strict(text) {
-                Some(program) => Ok(Self::Expression(Box::new(Expression::compile(program)?))),
-                None => Ok(Self::Constant(value.clone())),
+            Value::String(text) => match (strict(text), mode) {
+                (Some(program), Mode::Strict) => {
+                    Ok(Self::Expression(Box::new(Expression::compile(program)?)))
+                }
+                (Some(program), Mode::Loose) => {
+                    Ok(Self::Loose(Box::new(Expression::compile(program)?), text.clone()))
+                }
+                (None, Mode::Strict) => Ok(Self::Constant(value.clone())),
+                (None, Mode::Loose) => Ok(match Expression::compile(text) {
+                    Ok(expression) => Self::Loose(Box::new(expression), text.clone()),
+                    Err(_) => Self::Constant(value.clone()),
+                }),
             },
             Value::Array(items) => {
-                let items = items.iter().map(Self::compile).collect::<Result<Vec<_>, _>>()?;
+                let items =
+                    items.iter().map(|item| Self::compile(item, mode)).collect::<Result<Vec<_>, _>>()?;
                 Ok(if items.iter().all(Self::is_constant) {
                     Self::Constant(value.clone())
                 } else {
@@ -35,7 +58,7 @@ impl Template {
             Value::Object(members) => {
                 let members = members
                     .iter()
-                    .map(|(name, value)| Ok((name.clone(), Self::compile(value)?)))
+                    .map(|(name, value)| Ok((name.clone(), Self::compile(value, mode)?)))
                     .collect::<Result<Vec<_>, _>>()?;
                 Ok(if members.iter().all(|(_, value)| value.is_constant()) {
                     Self::Constant(value.clone())
@@ -51,10 +74,12 @@ impl Template {
     ///
     /// # Errors
     /// The first expression that does not compile.
-    pub fn compile_expression(value: &Value) -> Result<Self, ExpressionError> {
+    pub fn compile_expression(value: &Value, mode: Mode) -> Result<Self, ExpressionError> {
         match value {
-            Value::String(text) => Ok(Self::Expression(Box::new(Expression::compile(text)?))),
-            other => Self::compile(other),
+            Value::String(text) if mode == Mode::Strict => {
+                Ok(Self::Expression(Box::new(Expression::compile(text)?)))
+            }
+            other => Self::compile(other, mode),
         }
     }
 
@@ -62,11 +87,19 @@ impl Template {
         matches!(self, Self::Constant(_))
     }
 
+    /// Whether `text` is what is written here, not what an expression has put together.
+    pub fn stands_for_itself(&self, text: &str) -> bool {
+        match self {
+            Self::Loose(_, written) => written == text,
+            other => other.is_constant(),
+        }
+    }
+
     /// Shows every expression within.
     pub fn visit(&self, visit: &mut dyn FnMut(&Expression)) {
         match self {
             Self::Constant(_) => {}
-            Self::Expression(expression) => visit(expression),
+            Self::Expression(expression) | Self::Loose(expression, _) => visit(expression),
             Self::Array(items) => items.iter().for_each(|item| item.visit(visit)),
             Self::Object(members) => members.iter().for_each(|(_, value)| value.visit(visit)),
         }
@@ -78,6 +111,12 @@ impl Template {
         match self {
             Self::Constant(value) => Ok(value.clone()),
             Self::Expression(expression) => expression.evaluate(input, arguments),
+            Self::Loose(expression, text) => match expression.evaluate(input, arguments) {
+                Err(ExpressionError::Failed { .. } | ExpressionError::UnknownVariable { .. }) => {
+                    Ok(Value::String(text.clone()))
+                }
+                outcome => outcome,
+            },
             Self::Array(items) => items.iter().map(|item| item.evaluate(input, arguments)).collect(),
             Self::Object(members) => {
                 let mut object = Map::with_capacity(members.len());

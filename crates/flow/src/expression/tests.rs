@@ -204,7 +204,7 @@ fn variables_from_outside_are_found_and_must_have_a_value() {
 #[test]
 fn templates_evaluate_whole_string_expressions_only() {
     let value = json!({"a": "${ .x }", "b": ["text ${ .x }", {"c": "${ .y }"}], "d": 1});
-    let template = Template::compile(&value).unwrap();
+    let template = Template::compile(&value, Mode::Strict).unwrap();
     let result = template.evaluate(&json!({"x": {"deep": true}, "y": 2}), &BTreeMap::new()).unwrap();
     assert_eq!(result, json!({"a": {"deep": true}, "b": ["text ${ .x }", {"c": 2}], "d": 1}));
 }

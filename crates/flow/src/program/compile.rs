@@ -3,13 +3,15 @@
 mod calls;
 mod events;
 mod references;
+mod reuse;
+mod schemas;
 mod tasks;
 
 pub(crate) use events::schedule;
 use serde_json::{Map, Value};
 
 use super::{Action, Delay, Expression, ListId, Node, NodeId, Program, Template, Then, digest};
-use crate::expression::ExpressionError;
+use crate::expression::{ExpressionError, Mode};
 use crate::view::TaskKind;
 use crate::{Document, Pointer, Problem, Severity};
 
@@ -18,10 +20,13 @@ pub(super) fn compile(document: &Document) -> Result<Program, Vec<Problem>> {
     let pointer = Pointer::root();
     let mut compiler = Compiler::new(root);
     compiler.refuse_language();
+    let input_schema = compiler.schema(root, &pointer, "input");
     let input_from = compiler.optional_template(root, &pointer, &["input", "from"]);
     let list = compiler.list(&pointer.child("do"), root.get("do"), Sequence::Steps);
     let output_as = compiler.optional_template(root, &pointer, &["output", "as"]);
+    let output_schema = compiler.schema(root, &pointer, "output");
     let timeout = compiler.timeout(&pointer, root);
+    let extensions = compiler.extensions();
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
@@ -34,13 +39,20 @@ pub(super) fn compile(document: &Document) -> Result<Program, Vec<Problem>> {
         input_from,
         output_as,
         timeout,
+        input_schema,
+        output_schema,
+        extensions,
     })
 }
 
 struct Compiler<'a> {
     root: &'a Value,
+    mode: Mode,
+    /// How many lists stand around the task that is compiled now.
+    depth: usize,
     nodes: Vec<Node>,
     lists: Vec<Vec<NodeId>>,
+    reuse: reuse::Reuse,
     problems: Vec<Problem>,
 }
 
@@ -53,7 +65,15 @@ enum Sequence {
 
 impl<'a> Compiler<'a> {
     fn new(root: &'a Value) -> Self {
-        Self { root, nodes: Vec::new(), lists: Vec::new(), problems: Vec::new() }
+        Self {
+            root,
+            mode: references::mode(root),
+            depth: 0,
+            nodes: Vec::new(),
+            lists: Vec::new(),
+            reuse: reuse::Reuse::of(root),
+            problems: Vec::new(),
+        }
     }
 }
 
@@ -82,6 +102,7 @@ impl Compiler<'_> {
             );
         }
         let names: Vec<&str> = entries.iter().map(|(_, name, _)| *name).collect();
+        self.depth += 1;
         for (position, (index, name, task)) in entries.into_iter().enumerate() {
             let place = Place {
                 pointer: pointer.index(index).child(name),
@@ -94,6 +115,7 @@ impl Compiler<'_> {
             let node = self.task(&place, task);
             self.lists[id.0 as usize].push(node);
         }
+        self.depth -= 1;
         id
     }
 
@@ -114,6 +136,9 @@ impl Compiler<'_> {
         let output_as = self.optional_template(task, pointer, &["output", "as"]);
         let export_as = self.optional_template(task, pointer, &["export", "as"]);
         let timeout = self.timeout(pointer, task);
+        let input_schema = self.schema(task, pointer, "input");
+        let output_schema = self.schema(task, pointer, "output");
+        let export_schema = self.schema(task, pointer, "export");
         let then = self.then(place, &pointer.child("then"), task.get("then"));
         self.nodes.push(Node {
             pointer: pointer.clone(),
@@ -130,6 +155,10 @@ impl Compiler<'_> {
             then,
             // Its children come after it in document order, so that its own action is known last.
             action: Action::Set(Template::Constant(Value::Null)),
+            input_schema,
+            output_schema,
+            export_schema,
+            extensions: kind.map(|kind| self.reuse.extending(kind)).unwrap_or_default(),
         });
         if let Some(action) = kind.and_then(|kind| self.action(kind, place, task)) {
             self.nodes[id.0 as usize].action = action;
@@ -172,7 +201,7 @@ impl Compiler<'_> {
     }
 
     fn template(&mut self, pointer: &Pointer, value: &Value) -> Option<Template> {
-        self.checked(pointer, Template::compile(value))
+        self.checked(pointer, Template::compile(value, self.mode))
     }
 
     /// An expression in a place such as `if` or `when`; anything but a text there is a schema problem.
@@ -190,11 +219,11 @@ impl Compiler<'_> {
     /// A template in a place such as `output.as`, where a text always is an expression.
     fn optional_template(&mut self, value: &Value, pointer: &Pointer, path: &[&str]) -> Option<Template> {
         let (value, pointer) = follow(value, pointer, path)?;
-        self.checked(&pointer, Template::compile_expression(value))
+        self.checked(&pointer, Template::compile_expression(value, self.mode))
     }
 
     fn duration(&mut self, pointer: &Pointer, value: &Value) -> Option<Delay> {
-        let delay = self.checked(pointer, Delay::compile(value))?;
+        let delay = self.checked(pointer, Delay::compile(value, self.mode))?;
         if delay.is_none() {
             self.error(
                 pointer,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::expression::{Arguments, ExpressionError, Template};
+use crate::expression::{Arguments, ExpressionError, Mode, Template};
 
 /// No timer reaches further: two hundred years.
 const LONGEST: f64 = 200.0 * 365.0 * DAY;
@@ -20,8 +20,8 @@ pub(crate) enum Delay {
 
 impl Delay {
     /// Reads a duration; none where it is not one.
-    pub(crate) fn compile(value: &Value) -> Result<Option<Self>, ExpressionError> {
-        let template = Template::compile(value)?;
+    pub(crate) fn compile(value: &Value, mode: Mode) -> Result<Option<Self>, ExpressionError> {
+        let template = Template::compile(value, mode)?;
         Ok(match template {
             Template::Constant(value) => milliseconds(&value).map(Self::Milliseconds),
             computed => Some(Self::Computed(computed)),

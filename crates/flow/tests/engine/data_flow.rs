@@ -16,7 +16,7 @@ fn every_stage_of_the_data_flow_sees_its_arguments() {
     check(
         r#"
 input: {from: '{ wanted: .all.wanted, raw: $workflow.input.all.raw }'}
-output: {as: '. + { context: $context, id: $workflow.id, input: $input }'}
+output: {as: '. + { context: $context, id: $workflow.id, input: $workflow.input }'}
 do:
   - first:
       input: {from: '{ in: .wanted }'}
@@ -29,7 +29,7 @@ do:
         json!({"all": {"wanted": 1, "raw": 2}}),
         json!({
             "last": {"from": 1, "name": "first", "place": "/do/0/first", "raw": {"wanted": 1, "raw": 2}},
-            "context": {"exported": 1, "before": null},
+            "context": {"exported": 1, "before": {"wanted": 1, "raw": 2}},
             "version": "1.0.0", "run": null,
             "id": "job", "input": {"all": {"wanted": 1, "raw": 2}},
         }),

@@ -56,14 +56,14 @@ do:
 #[test]
 fn a_condition_that_does_not_hold_passes_its_task_over_and_goes_to_the_next() {
     assert_snapshot!(trace(
-        "do: [{a: {if: '.n > 1', input: {from: '{n: 0}'}, set: {n: 5}, then: end}}, {b: {set: {seen: '${ .n }'}}}]",
+        "do: [{a: {if: '.n < 1', input: {from: '{n: 0}'}, set: {n: 5}, then: end}}, {b: {set: {seen: '${ .n }'}}}]",
         json!({"n": 7})
     ), @r#"
-0 job Running
-0 a#1 Skipped {"n":7}
-0 b#1 Completed {"seen":7}
-0 job Completed {"seen":7}
-"#);
+        0 job Running
+        0 a#1 Skipped {"n":7}
+        0 b#1 Completed {"seen":7}
+        0 job Completed {"seen":7}
+        "#);
 }
 
 #[test]
@@ -343,23 +343,20 @@ do:
   - n: {call: http, with: {method: get}}
 "#
     ), @r#"
-/evaluate/mode unsupported-construct: This engine does not run expressions in loose mode.
-/use/extensions unsupported-construct: This engine does not run extensions (`use.extensions`).
-/do/0/a/call unsupported-construct: This engine does not run `call: grpc`.
-/do/3/d/run unsupported-construct: This engine does not run `run: container`.
-/do/4/e/call unsupported-construct: This engine does not run `call: mine (a function of `use.functions`)`.
-/do/5/f/call unsupported-construct: This engine does not run the function `https://host/function.yaml`: only those of the default catalog, NAME:VERSION@default.
-/do/6/g/with/endpoint/authentication unsupported-construct: This engine does not run the authentication `certificate`.
-/do/7/h/then dangling-then: There is no task `nowhere` in the same list.
-/do/7/h/set invalid-expression: The expression `.a |` does not compile: term expected at the end.
-/do/8/i/timeout unknown-reference: There is no `none` in `use.timeouts`.
-/do/8/i/try/0/x/wait invalid-duration: This is no duration: write {"seconds": 30} or "PT30S".
-/do/8/i/catch/retry unknown-reference: There is no `none` in `use.retries`.
-/do/8/i/catch/when invalid-expression: The expression `nosuch(1)` does not compile: there is no function `nosuch` with 1 arguments.
-/do/9/j/raise/error unknown-reference: There is no `none` in `use.errors`.
-/do/10/k/fork/branches/0/x/then dangling-then: A branch of a fork cannot go on to another branch; use continue, exit or end.
-/do/11/l unknown-task-kind: This is no task: none of call, do, fork, for, … defines it.
-/do/12/m/do missing-tasks: A list of tasks is missing here.
-/do/13/n/with/endpoint missing-endpoint: A call needs an address.
-"#);
+        /do/0/a/call unsupported-construct: This engine does not run `call: grpc`.
+        /do/3/d/run unsupported-construct: This engine does not run `run: container`.
+        /do/5/f/call unresolved-function: The function `https://host/function.yaml` has not been fetched from https://host/function.yaml yet.
+        /do/6/g/with/endpoint/authentication unsupported-construct: This engine does not run the authentication `certificate`.
+        /do/7/h/then dangling-then: There is no task `nowhere` in the same list.
+        /do/7/h/set invalid-expression: The expression `.a |` does not compile: term expected at the end.
+        /do/8/i/timeout unknown-reference: There is no `none` in `use.timeouts`.
+        /do/8/i/try/0/x/wait invalid-duration: This is no duration: write {"seconds": 30} or "PT30S".
+        /do/8/i/catch/retry unknown-reference: There is no `none` in `use.retries`.
+        /do/8/i/catch/when invalid-expression: The expression `nosuch(1)` does not compile: there is no function `nosuch` with 1 arguments.
+        /do/9/j/raise/error unknown-reference: There is no `none` in `use.errors`.
+        /do/10/k/fork/branches/0/x/then dangling-then: A branch of a fork cannot go on to another branch; use continue, exit or end.
+        /do/11/l unknown-task-kind: This is no task: none of call, do, fork, for, … defines it.
+        /do/12/m/do missing-tasks: A list of tasks is missing here.
+        /do/13/n/with/endpoint missing-endpoint: A call needs an address.
+        "#);
 }

@@ -118,6 +118,7 @@ impl State {
                 error: frame.error,
                 ended_at: frame.ended_at,
                 waiting: frame.waiting,
+                extensions: Vec::new(),
             };
             state.frames.insert(task, frame);
         }

@@ -168,7 +168,8 @@ pub(super) fn read(value: &Value) -> Read {
 }
 
 fn pattern(value: &Value) -> Result<Pattern, crate::expression::ExpressionError> {
-    if Template::compile(value)?.is_constant() {
+    // A filter compares texts: also in loose mode only `${ … }` is anything else.
+    if Template::compile(value, Default::default())?.is_constant() {
         return Ok(Pattern::Constant(value.clone()));
     }
     Ok(match value {

@@ -4,7 +4,16 @@ use serde_json::Value;
 
 use super::{Compiler, object};
 use crate::Pointer;
+use crate::expression::Mode;
 use crate::program::{Backoff, Delay, ErrorTemplate, Retry};
+
+/// `evaluate.mode` (DSL reference, Evaluate).
+pub(super) fn mode(root: &Value) -> Mode {
+    match root.pointer("/evaluate/mode").and_then(Value::as_str) {
+        Some("loose") => Mode::Loose,
+        _ => Mode::Strict,
+    }
+}
 
 impl<'a> Compiler<'a> {
     /// Whole-definition features that change what every expression or task means.
@@ -15,15 +24,8 @@ impl<'a> Compiler<'a> {
         if text("language").is_some_and(|language| language != "jq") {
             self.unsupported(&pointer.child("language"), "expressions in another language than jq");
         }
-        if text("mode").is_some_and(|mode| mode != "strict") {
-            self.unsupported(&pointer.child("mode"), "expressions in loose mode");
-        }
-        let extensions = self.root.pointer("/use/extensions").and_then(Value::as_array);
-        if extensions.is_some_and(|extensions| !extensions.is_empty()) {
-            self.unsupported(
-                &Pointer::root().child("use").child("extensions"),
-                "extensions (`use.extensions`)",
-            );
+        if text("mode").is_some_and(|mode| !matches!(mode, "strict" | "loose")) {
+            self.unsupported(&pointer.child("mode"), "expressions in another mode than strict or loose");
         }
     }
 

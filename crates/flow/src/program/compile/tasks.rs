@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::{Compiler, Place, Sequence, object};
 use crate::Pointer;
-use crate::expression::strict;
 use crate::gate;
 use crate::program::{Action, Case, Catch, Gate, Template};
+use crate::unsupported::is_of_default_catalog;
 use crate::view::TaskKind;
 
 /// What the default catalog offers and the engine itself performs, as it does [`gate::FUNCTION`].
@@ -70,7 +70,7 @@ impl Compiler<'_> {
             value.get(member).and_then(Value::as_str).unwrap_or(otherwise).trim_start_matches('$').to_owned()
         };
         let within = value.get("in").cloned().unwrap_or(Value::Null);
-        let within = self.checked(&here.child("in"), Template::compile_expression(&within));
+        let within = self.checked(&here.child("in"), Template::compile_expression(&within, self.mode));
         let condition = self.optional_expression(task, pointer, &["while"]);
         let list = self.list(&pointer.child("do"), task.get("do"), Sequence::Steps);
         Some(Action::For {
@@ -115,20 +115,9 @@ impl Compiler<'_> {
             "http" => self.http(&pointer.child("with"), &with),
             "openapi" => self.openapi(&pointer.child("with"), &with),
             "grpc" | "asyncapi" | "a2a" | "mcp" => self.refuse(&here, &format!("call: {function}")),
-            _ if self
-                .root
-                .pointer("/use/functions")
-                .is_some_and(|functions| functions.get(function).is_some()) =>
-            {
-                self.refuse(&here, &format!("call: {function} (a function of `use.functions`)"))
-            }
-            _ if !is_of_default_catalog(function) => {
-                self.unsupported(
-                    &here,
-                    &format!(
-                        "the function `{function}`: only those of the default catalog, NAME:VERSION@default"
-                    ),
-                );
+            _ if self.is_own_function(function) => self.invoke(pointer, function, &with),
+            _ if !is_of_default_catalog(function) || self.overrides_default_catalog() => {
+                self.unknown_function(&here, function);
                 None
             }
             _ => {
@@ -152,17 +141,4 @@ impl Compiler<'_> {
         }
         Some(Action::Gate(Box::new(Gate { with: with?, is_open: gate::is_open(written) })))
     }
-}
-
-/// `NAME:VERSION@default`, and not an address or an expression.
-fn is_of_default_catalog(function: &str) -> bool {
-    let Some((name, version)) = function.strip_suffix("@default").and_then(|call| call.split_once(':'))
-    else {
-        return false;
-    };
-    strict(function).is_none()
-        && !name.is_empty()
-        && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character))
-        && version.starts_with(|character: char| character.is_ascii_digit())
-        && version.chars().all(|character| character.is_ascii_alphanumeric() || "-.+".contains(character))
 }
