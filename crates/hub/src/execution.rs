@@ -38,8 +38,8 @@ use wire::log::{LogPage, LogQuery};
 use wire::workflow::{ExecuteRequest, StartedJob};
 use wire::{Job, JobStatus, Page, Status};
 
-use self::blueprint::Progress;
-use self::host::{Host, Memory, PrepareError};
+use self::blueprint::{Blueprint, Progress};
+use self::host::{Host, Memory, PrepareError, Seal};
 use self::http::HttpRunner;
 use self::interpreter::State;
 use self::logs::SqliteLogs;
@@ -54,6 +54,7 @@ use crate::database::Database;
 use crate::error::HubError;
 use crate::events::Bus;
 use crate::schedules::table::Advance;
+use crate::secrets::Secrets;
 
 /// All runs of one hub.
 pub struct Executions {
@@ -107,7 +108,10 @@ impl Executions {
             .map_err(|cause| HubError::bad_request(cause.clone(), format!("配置有误：{cause}")))?;
         let events = Bus::open(database.clone(), settings.events).await?;
         let runners = Runners { http: Arc::new(http), events: events.clone(), functions };
-        let host = Host::open(database.clone(), Arc::new(runners), events.clone()).await?;
+        let secrets = Secrets::open(database.clone()).map_err(|cause| {
+            HubError::new(wire::ErrorCode::Internal, cause.to_string(), format!("密钥文件有误：{cause}"))
+        })?;
+        let host = Host::open(database.clone(), Arc::new(runners), events.clone(), secrets).await?;
         let projection = SqliteProjection::new(database.clone());
         let logs = SqliteLogs::new(database.clone());
         Ok(Arc::new(Self { host, projection, logs, events, database, settings }))
@@ -116,7 +120,8 @@ impl Executions {
     /// Starts a job. When this returns, the job survives whatever happens to the hub.
     ///
     /// # Errors
-    /// 400 with the problems of a definition that cannot run, or naming a stage that is none of it.
+    /// 400 with the problems of a definition that cannot run, or naming a stage that is none of it, or a secret that the
+    /// hub does not have.
     pub async fn start(&self, start: StartJob) -> Result<StartedJob, HubError> {
         let started = self.start_beside(start, Vec::new(), None).await?;
         started.ok_or_else(|| HubError::internal("the start was refused as one that was made before"))
@@ -140,7 +145,7 @@ impl Executions {
         &self,
         start: StartJob,
         mut beside: Vec<Write>,
-        refused: Option<WorkflowError>,
+        mut refused: Option<WorkflowError>,
     ) -> Result<Option<StartedJob>, HubError> {
         let prepared = self.host.prepare(&start.definition, None).await.map_err(cannot_run)?;
         let ExecuteRequest { input, stages, dry_run, reason } = start.request;
@@ -159,7 +164,23 @@ impl Executions {
         if let Some(gate) = left_out {
             return Err(people::refusals::gate_left_out(gate.as_str()));
         }
-        let masking = Masking::of_input(prepared.blueprint.input_schema.as_ref(), &input);
+        let mut masking = Masking::of_input(prepared.blueprint.input_schema.as_ref(), &input);
+        let job = self.host.next_job();
+        let mut private = serde_json::to_string(masking.private()).map_err(HubError::internal)?;
+        if !masking.is_empty() {
+            let seal = Seal::of(self.host.secrets.vault(), job);
+            private = seal.text(&private).map_err(HubError::internal)?;
+        }
+        let secrets = match self.secrets_of(&prepared.blueprint).await {
+            Ok(secrets) => Value::Object(secrets),
+            // Nobody waits for the answer of a schedule: its job says what is missing.
+            Err(error) if !beside.is_empty() && error.code == wire::ErrorCode::BadRequest => {
+                refused = refused.or(Some(faults::authorization(error.reason.en)));
+                Value::Null
+            }
+            Err(error) => return Err(error),
+        };
+        masking.add(&secrets);
         let progress = Progress::new(&prepared.blueprint, stages.as_deref());
         let at = Timestamp(clock::now());
         let job_name = self.free_name(&start.workflow_name, at).await?;
@@ -176,7 +197,7 @@ impl Executions {
             reason: reason.clone(),
             stages: stages.clone(),
             input: masking.value(&input).to_string(),
-            private: serde_json::to_string(masking.private()).map_err(HubError::internal)?,
+            private,
             tasks_total: progress.total(),
         };
         let act =
@@ -192,13 +213,12 @@ impl Executions {
                 stages,
                 dry_run,
                 runtime: self.runtime(),
-                secrets: json!({}),
+                secrets,
                 refused: refused.map(Box::new),
                 by: start.started_by,
                 reason: reason.unwrap_or_default(),
             },
         };
-        let job = self.host.next_job();
         let state = State::new();
         let memory = Memory {
             job,
@@ -291,6 +311,24 @@ impl Executions {
     /// Stops taking work and lets commits finish. What is under way goes on when the hub is opened again.
     pub async fn shutdown(&self) {
         self.host.shutdown(MOMENT).await;
+    }
+
+    /// The secrets that a definition lists, all of them.
+    async fn secrets_of(&self, blueprint: &Blueprint) -> Result<serde_json::Map<String, Value>, HubError> {
+        let given = self.host.secrets.given(&blueprint.namespace, &blueprint.secrets).await?;
+        match blueprint.secrets.iter().find(|name| !given.contains_key(*name)) {
+            None => Ok(given),
+            Some(name) => Err(HubError::bad_request(
+                format!(
+                    "use.secrets: the hub has no secret `{name}` for the namespace `{}`; set it by `mas-hub secret set {name}`",
+                    blueprint.namespace
+                ),
+                format!(
+                    "use.secrets：命名空间“{}”没有密钥“{name}”；请用 `mas-hub secret set {name}` 设置",
+                    blueprint.namespace
+                ),
+            )),
+        }
     }
 
     /// A name that no job has.

@@ -15,6 +15,7 @@ pub mod execution;
 pub mod lab;
 pub mod plugins;
 pub mod schedules;
+pub mod secrets;
 pub mod server;
 pub mod startup;
 pub mod workflows;

@@ -1,6 +1,6 @@
 //! The command line of `mas-hub`.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ use mas_hub::accounts::{Accounts, Password};
 use mas_hub::config::{Config, DEFAULT_LISTEN, Log, LogFormat};
 use mas_hub::database::Database;
 use mas_hub::plugins::Plugins;
+use mas_hub::secrets::{self, Secrets};
 use mas_hub::startup::{self, Options};
 use mas_hub::{check, error};
 use wire::Role;
@@ -40,6 +41,9 @@ enum Command {
     /// Access keys of programs
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Secrets that workflows list under `use.secrets`
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Prints the problems of definitions (JSON or YAML); exits with 1 where one is an error
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -85,6 +89,25 @@ enum KeyCommand {
     Add { user: String },
 }
 
+#[derive(Subcommand)]
+enum SecretCommand {
+    /// Sets a secret, also where there is one: a JSON object or a text, all of standard input
+    Set {
+        name: String,
+        /// Only for the workflows of this namespace
+        #[arg(long, value_name = "NS")]
+        namespace: Option<String>,
+    },
+    /// Prints the names of all secrets, one on a line, its namespace behind it
+    List,
+    /// Removes a secret
+    Remove {
+        name: String,
+        #[arg(long, value_name = "NS")]
+        namespace: Option<String>,
+    },
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum RoleArgument {
     Admin,
@@ -125,6 +148,7 @@ async fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
             print(&format!("{} {}", pair.access_key, pair.secret_key.0))?;
             database.close().await;
         }
+        Command::Secret(command) => secret(&data(line.data), command).await?,
         Command::Check { files } => return check_files(&files),
     }
     Ok(ExitCode::SUCCESS)
@@ -172,6 +196,35 @@ async fn user(data: &Path, command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Link { name, listen } => {
             let code = accounts.make_code(&name).await.map_err(told)?;
             print(&startup::sign_in_link(&startup::base_address(listen), &code))?;
+        }
+    }
+    database.close().await;
+    Ok(())
+}
+
+async fn secret(data: &Path, command: SecretCommand) -> anyhow::Result<()> {
+    let database = Database::open_beside(data).await?;
+    let secrets = Secrets::open(database.clone())?;
+    match command {
+        SecretCommand::Set { name, namespace } => {
+            let mut text = String::new();
+            // More than is ever taken: what is too large is told, and not read whole.
+            std::io::stdin().lock().take(1 << 20).read_to_string(&mut text)?;
+            let value = secrets::value_of(&text).map_err(told)?;
+            secrets.set(namespace.as_deref(), &name, &value).await.map_err(told)?;
+        }
+        SecretCommand::List => {
+            for secret in secrets.list().await.map_err(told)? {
+                match secret.namespace {
+                    Some(namespace) => print(&format!("{} {namespace}", secret.name))?,
+                    None => print(&secret.name)?,
+                }
+            }
+        }
+        SecretCommand::Remove { name, namespace } => {
+            if !secrets.remove(namespace.as_deref(), &name).await.map_err(told)? {
+                bail!("there is no such secret: {name}");
+            }
         }
     }
     database.close().await;

@@ -22,6 +22,9 @@ mod lab;
 #[path = "api/roles.rs"]
 mod roles;
 #[cfg(test)]
+#[path = "api/secrets.rs"]
+mod secrets;
+#[cfg(test)]
 #[path = "api/sign_in.rs"]
 mod sign_in;
 #[cfg(test)]

@@ -99,7 +99,10 @@ impl<'p> Run<'p> {
         state.job.stages = start.stages.map(BTreeSet::from_iter);
         state.job.dry_run = start.dry_run;
         state.job.runtime = start.runtime.into();
-        state.job.secrets = start.secrets.into();
+        // What the host has set stands.
+        if state.job.secrets.is_null() {
+            state.job.secrets = start.secrets.into();
+        }
         state.job.started_at = self.at;
         state.job.input = start.input.into();
         let deep = [&state.job.input, &state.job.runtime, &state.job.secrets]

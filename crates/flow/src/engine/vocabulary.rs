@@ -106,7 +106,7 @@ pub struct Start {
     pub dry_run: bool,
     /// `$runtime`: `{name, version, metadata}`.
     pub runtime: Value,
-    /// `$secrets`.
+    /// `$secrets`, where the state has not been given them already (`State::set_secrets`).
     pub secrets: Value,
     /// Why this job cannot run: it faults at once, so that everybody sees it.
     #[serde(default)]

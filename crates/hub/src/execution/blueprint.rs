@@ -16,6 +16,9 @@ pub(super) struct Blueprint {
     /// JSON Schema of the input.
     pub(super) input_schema: Option<Value>,
     pub(super) stages: Vec<String>,
+    pub(super) namespace: String,
+    /// The names of `use.secrets`.
+    pub(super) secrets: Vec<String>,
 }
 
 impl Blueprint {
@@ -40,6 +43,13 @@ impl Blueprint {
             leaves,
             input_schema: document.input_schema().cloned(),
             stages: document.top_level_names().into_iter().map(str::to_owned).collect(),
+            namespace: text(document.root().pointer("/document/namespace")).unwrap_or_default(),
+            secrets: document
+                .root()
+                .pointer("/use/secrets")
+                .and_then(Value::as_array)
+                .map(|names| names.iter().filter_map(|name| text(Some(name))).collect())
+                .unwrap_or_default(),
         }
     }
 
@@ -47,6 +57,10 @@ impl Blueprint {
     pub(super) fn place(&self, pointer: &Pointer) -> i64 {
         self.places.get(pointer).copied().unwrap_or(i64::MAX)
     }
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value?.as_str().map(str::to_owned)
 }
 
 /// How many of the tasks of one job are done.

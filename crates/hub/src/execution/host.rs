@@ -7,6 +7,7 @@
 mod calls;
 mod listeners;
 mod loading;
+mod privacy;
 mod recovery;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use self::calls::{CallKey, Calls};
 use self::listeners::Listeners;
 use self::loading::LoadError;
 pub(super) use self::loading::PrepareError;
+pub(super) use self::privacy::Seal;
 use super::blueprint::{Blueprint, Progress};
 use super::faults;
 use super::interpreter::{Program, State, step};
@@ -38,11 +40,13 @@ use crate::database::Database;
 use crate::error::HubError;
 use crate::events::Bus;
 use crate::events::table::EventWrite;
+use crate::secrets::Secrets;
 
 pub(super) struct Host {
     database: Database,
     pub(super) committer: Committer,
     runner: Arc<dyn TaskRunner>,
+    pub(super) secrets: Secrets,
     cells: Mutex<HashMap<String, Cell>>,
     prepared: Mutex<HashMap<String, Weak<Prepared>>>,
     calls: Calls,
@@ -115,13 +119,21 @@ impl Host {
                 Err(LoadError::Hub(error)) => return Err(error),
             },
         };
-        let Memory { job, prepared, state, masking, mut progress, status, mut kept } = memory;
+        let Memory { job, prepared, mut state, mut masking, mut progress, status, mut kept } = memory;
+        self.give_secrets(&prepared.blueprint, &mut state, &mut masking).await?;
+        let seal = Seal::where_needed(self.secrets.vault(), job, &masking);
+        let sealing = seal.clone();
         let used_up = used_up(&event);
         let stepping = Arc::clone(&prepared);
         // Expressions may take their time, within their budget; a step that fails takes nothing with it but its job.
         let stepped = tokio::task::spawn_blocking(move || {
             let (mut state, commands) = step(&stepping.program, state, event);
-            state.take_changes().map(|changes| (state, changes, commands))
+            let changes = state.take_changes().map_err(|cause| cause.to_string())?;
+            let changes = match sealing {
+                Some(seal) => seal.changes(changes).map_err(|cause| cause.to_string())?,
+                None => changes,
+            };
+            Ok::<_, String>((state, changes, commands))
         })
         .await;
         let cause = match stepped {
@@ -145,7 +157,10 @@ impl Host {
                 if !state.is_ended() {
                     writes.push(Write::State(changes));
                 }
-                writes.extend(planned);
+                writes.extend(match &seal {
+                    Some(seal) => seal.writes(planned).map_err(HubError::internal)?,
+                    None => planned,
+                });
                 match self.committer.commit(job, writes).await {
                     Ok(()) => {}
                     Err(CommitError::Handled) => return Ok(Submitted::Ignored),
@@ -164,7 +179,7 @@ impl Host {
                 }
                 return Ok(submitted);
             }
-            Ok(Err(cause)) => cause.to_string(),
+            Ok(Err(cause)) => cause,
             Err(cause) => cause.to_string(),
         };
         self.break_off(locked, job, &cause, beside).await?;

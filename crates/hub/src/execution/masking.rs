@@ -1,7 +1,9 @@
-//! Private inputs: the parameters that `input.schema` marks `writeOnly`. They run, and are shown nowhere.
+//! Private values: the parameters that `input.schema` marks `writeOnly`, and secrets. They run, and are shown nowhere.
 //!
 //! A value is masked where it stands, and its text wherever it turns up later: in an output, an error or a log line.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 /// What stands in place of a private value.
@@ -15,7 +17,7 @@ const SHORTEST_WITHIN: usize = 4;
 pub(super) struct Masking {
     /// The private texts, longest first, so that a text that holds another goes as a whole.
     private: Vec<String>,
-    /// The same as they stand in JSON and in a URL.
+    /// The same as they stand in JSON, in a URL and in base64.
     spellings: Vec<String>,
 }
 
@@ -39,10 +41,30 @@ impl Masking {
             spellings.push(text.clone());
             spellings.push(quoted.trim_matches('"').to_owned());
             spellings.push(wire::operation::encode_segment(text));
+            spellings.extend([
+                STANDARD.encode(text),
+                STANDARD_NO_PAD.encode(text),
+                URL_SAFE_NO_PAD.encode(text),
+            ]);
         }
         spellings.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         spellings.dedup();
         Self { private, spellings }
+    }
+
+    /// Takes the texts within a value for private too, in as far as they are not yet.
+    pub(super) fn add(&mut self, value: &Value) {
+        let mut found = Vec::new();
+        collect_leaves(value, &mut found);
+        found.retain(|text| !text.is_empty() && !self.private.contains(text));
+        if !found.is_empty() {
+            found.append(&mut self.private);
+            *self = Self::new(found);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.private.is_empty()
     }
 
     /// The private texts, to be kept beside the state.
@@ -139,6 +161,17 @@ mod tests {
         assert_eq!(masking.text(r#"{"a":"p\"ss w"}"#), format!(r#"{{"a":"{MASK}"}}"#));
         assert_eq!(masking.text("took 7 ms"), "took 7 ms");
         assert_eq!(Masking::new(masking.private().to_vec()), masking);
+    }
+
+    #[test]
+    fn a_secret_is_masked_beside_what_is_private_already() {
+        let mut masking = Masking::new(vec!["k3y-one".to_owned()]);
+        masking.add(&json!({"user": "ada", "token": "t0k3n", "nested": ["k3y-one", {"pin": 77}]}));
+        assert_eq!(
+            masking.text("k3y-one and t0k3n of ada, dDBrM24="),
+            format!("{MASK} and {MASK} of ada, {MASK}")
+        );
+        assert_eq!(masking.value(&json!({"a": 77, "b": "ada"})), json!({"a": MASK, "b": MASK}));
     }
 
     #[test]

@@ -51,6 +51,13 @@ pub(super) enum Write {
         pointer: Pointer,
         call: Call,
     },
+    /// A call that holds private values.
+    SealedCall {
+        task: TaskId,
+        attempt: u32,
+        pointer: Pointer,
+        call: String,
+    },
     DropCall {
         task: TaskId,
         attempt: u32,

@@ -3,7 +3,8 @@
 //!
 //! The disk is asked to make a commit durable once for all that are waiting: a hundred jobs cost hardly more than one.
 
-use flow::engine::{Changes, TaskStatus, Timestamp};
+use flow::Pointer;
+use flow::engine::{Changes, TaskId, TaskStatus, Timestamp};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
@@ -199,16 +200,10 @@ async fn apply(
             .await?;
         }
         Write::Call { task, attempt, pointer, call } => {
-            sqlx::query(
-                "INSERT OR REPLACE INTO calls (job, task, attempt, pointer, call) VALUES (?, ?, ?, ?, ?)",
-            )
-            .bind(job)
-            .bind(number(task.0))
-            .bind(i64::from(*attempt))
-            .bind(pointer.as_str())
-            .bind(json(call)?)
-            .execute(connection)
-            .await?;
+            insert_call(connection, job, (*task, *attempt), pointer, &json(call)?).await?;
+        }
+        Write::SealedCall { task, attempt, pointer, call } => {
+            insert_call(connection, job, (*task, *attempt), pointer, call).await?;
         }
         Write::DropCall { task, attempt } => {
             sqlx::query("DELETE FROM calls WHERE job = ? AND task = ? AND attempt = ?")
@@ -290,6 +285,24 @@ async fn write_state(
         .execute(connection)
         .await?;
     }
+    Ok(())
+}
+
+async fn insert_call(
+    connection: &mut SqliteConnection,
+    job: i64,
+    (task, attempt): (TaskId, u32),
+    pointer: &Pointer,
+    call: &str,
+) -> Result<(), CommitError> {
+    sqlx::query("INSERT OR REPLACE INTO calls (job, task, attempt, pointer, call) VALUES (?, ?, ?, ?, ?)")
+        .bind(job)
+        .bind(number(task.0))
+        .bind(i64::from(attempt))
+        .bind(pointer.as_str())
+        .bind(call)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use flow::{Document, Pointer, Problem};
 use sqlx::Row;
 use wire::Status;
 
-use super::{Host, Memory, Prepared};
+use super::{Host, Memory, Prepared, Seal};
 use crate::error::HubError;
 use crate::execution::blueprint::{Blueprint, Progress};
 use crate::execution::interpreter::{Program, State};
@@ -15,6 +15,7 @@ use crate::execution::masking::Masking;
 use crate::execution::plan::KeptValues;
 use crate::execution::rows;
 use crate::execution::seams::DefinitionStore;
+use crate::secrets::VaultError;
 
 pub(super) enum LoadError {
     /// The job is at its end, or broken off: no event changes it any more.
@@ -68,15 +69,22 @@ impl Host {
                 .await?;
         // Reading a large state takes its time, as a step does.
         let whole: String = row.try_get("state")?;
-        let reading = tokio::task::spawn_blocking(move || match parts.is_empty() && !whole.is_empty() {
-            true => State::from_whole(&whole),
-            false => State::from_parts(parts),
+        let seal = Seal::of(self.secrets.vault(), job);
+        let opening = seal.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            if parts.is_empty() && !whole.is_empty() {
+                return State::from_whole(&whole).map_err(|cause| cause.to_string());
+            }
+            let parts = parts.into_iter().map(|(part, text)| Ok((part, opening.unseal(&text)?)));
+            let parts = parts.collect::<Result<Vec<_>, VaultError>>().map_err(|cause| cause.to_string())?;
+            State::from_parts(parts).map_err(|cause| cause.to_string())
         });
         let state = reading
             .await
             .map_err(|cause| broken(format!("its state: {cause}")))?
             .map_err(|cause| broken(format!("its state: {cause}")))?;
         let private: String = row.try_get("private")?;
+        let private = seal.unseal(&private).map_err(|cause| broken(format!("its inputs: {cause}")))?;
         let private =
             serde_json::from_str(&private).map_err(|cause| broken(format!("its inputs: {cause}")))?;
         let stages: Option<Vec<String>> = rows::optional_json(row.try_get("stages")?);

@@ -3,6 +3,7 @@
 //! A call in the outbox was not begun, or nobody knows how it ended: it is made again with the same idempotency key.
 //! Everything else that a job waits for is a timer or a person, and both are still there.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -15,19 +16,22 @@ use tokio_util::task::TaskTracker;
 
 use super::calls::{CallKey, Calls};
 use super::listeners::Listeners;
-use super::{Host, Timers};
+use super::{Host, Prepared, Seal, Timers};
 use crate::database::Database;
 use crate::error::HubError;
 use crate::events::Bus;
 use crate::execution::masking::Masking;
 use crate::execution::runner::TaskRunner;
+use crate::execution::seams::DefinitionStore as _;
 use crate::execution::store::Committer;
+use crate::secrets::Secrets;
 
 impl Host {
     pub(in crate::execution) async fn open(
         database: Database,
         runner: Arc<dyn TaskRunner>,
         events: Bus,
+        secrets: Secrets,
     ) -> Result<Arc<Self>, HubError> {
         let (last,): (i64,) =
             sqlx::query_as("SELECT COALESCE(MAX(id), 0) FROM jobs").fetch_one(database.read()).await?;
@@ -35,6 +39,7 @@ impl Host {
             committer: Committer::start(database.clone()),
             database,
             runner,
+            secrets,
             cells: Default::default(),
             prepared: Default::default(),
             calls: Calls::default(),
@@ -74,7 +79,7 @@ impl Host {
 
     async fn take_up_calls(self: &Arc<Self>) -> Result<(), HubError> {
         let calls = sqlx::query(
-            "SELECT calls.job, job_name, task, attempt, pointer, call, private
+            "SELECT calls.job, job_name, digest, task, attempt, pointer, call, private
              FROM calls JOIN jobs ON id = calls.job JOIN job_states ON job_states.job = id
              ORDER BY calls.job, task, attempt",
         )
@@ -83,26 +88,55 @@ impl Host {
         if !calls.is_empty() {
             tracing::info!(calls = calls.len(), "calls without an answer are made again");
         }
+        let mut prepared = HashMap::new();
         for row in calls {
             let key = CallKey {
                 job_name: row.try_get("job_name")?,
                 task: TaskId(row.try_get::<i64, _>("task")?.unsigned_abs()),
                 attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
             };
-            let private: String = row.try_get("private")?;
-            let masking = Masking::new(serde_json::from_str(&private).unwrap_or_default());
+            let seal = Seal::of(self.secrets.vault(), row.try_get("job")?);
+            let private = seal.unseal(&row.try_get::<String, _>("private")?).unwrap_or_default();
+            let mut masking = Masking::new(serde_json::from_str(&private).unwrap_or_default());
             let pointer: String = row.try_get("pointer")?;
             let pointer = Pointer::parse(&pointer).unwrap_or_default();
             let call: String = row.try_get("call")?;
-            match serde_json::from_str(&call) {
+            let opened = seal.unseal(&call);
+            if opened.as_ref().is_ok_and(|opened| *opened != call) {
+                self.mask_secrets(&mut prepared, row.try_get("digest")?, &mut masking).await?;
+            }
+            let read = opened
+                .map_err(|cause| cause.to_string())
+                .and_then(|call| serde_json::from_str(&call).map_err(|cause| cause.to_string()));
+            match read {
                 Ok(call) => self.dispatch(key, row.try_get("job")?, masking, pointer, call),
-                // Another version of the hub wrote it.
+                // Another version of the hub wrote it, or another key sealed it.
                 Err(cause) => {
                     let mut locked = self.lock(&key.job_name).await;
                     let cause = format!("a call in its outbox cannot be read: {cause}");
                     self.break_off(&mut locked, row.try_get("job")?, &cause, Vec::new()).await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What a call that is made again logs must not tell the secrets that it holds.
+    async fn mask_secrets(
+        &self,
+        prepared: &mut HashMap<String, Arc<Prepared>>,
+        digest: String,
+        masking: &mut Masking,
+    ) -> Result<(), HubError> {
+        if !prepared.contains_key(&digest) {
+            let definition = self.definition(&digest).await?;
+            // A definition that does not compile any more breaks its job off at its next event.
+            let Ok(ready) = self.prepare(&definition, Some(digest.clone())).await else { return Ok(()) };
+            prepared.insert(digest.clone(), ready);
+        }
+        if let Some(Prepared { blueprint, .. }) = prepared.get(&digest).map(|prepared| &**prepared) {
+            let secrets = self.secrets.given(&blueprint.namespace, &blueprint.secrets).await?;
+            masking.add(&serde_json::Value::Object(secrets));
         }
         Ok(())
     }
