@@ -10,14 +10,14 @@
 mod arguments;
 #[path = "engine/calls.rs"]
 mod calls;
-#[path = "engine/conformance.rs"]
-mod conformance;
 #[path = "engine/data_flow.rs"]
 mod data_flow;
 #[path = "engine/driver.rs"]
 mod driver;
 #[path = "engine/emit.rs"]
 mod emit;
+#[path = "engine/examples.rs"]
+mod examples;
 #[path = "engine/faults.rs"]
 mod faults;
 #[path = "engine/flow.rs"]

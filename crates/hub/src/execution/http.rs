@@ -49,11 +49,14 @@ const HOPS: usize = 5;
 const CHALLENGES: usize = 256;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// A destination and a user: what a challenge of digest authentication is kept for.
+type Realm = (Option<(String, u16)>, String);
+
 #[derive(Debug)]
 pub struct HttpRunner {
     connections: Connections,
     tokens: Tokens,
-    challenges: Mutex<HashMap<(Option<(String, u16)>, String), Challenge>>,
+    challenges: Mutex<HashMap<Realm, Challenge>>,
     documents: Documents,
 }
 
