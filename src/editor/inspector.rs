@@ -1,13 +1,26 @@
 //! The panel beside the canvas: the selected task, or the workflow's own settings.
 
+mod authentication;
 mod call;
+mod cards;
+mod cases;
+mod catching;
+mod choice;
 mod common;
 mod constructs;
+mod duration;
+mod events;
+mod frame;
+mod http;
 mod inputs;
 mod member;
 mod pickers;
+mod process;
+mod remarks;
+mod rows;
 mod settings;
 mod task;
+mod then;
 
 use flow::{Pointer, TaskKind};
 use leptos::prelude::*;

@@ -21,6 +21,7 @@
 //!
 //! It fills its parent: give that a size. The editor draws [`Surface`] over a [`CanvasModel`] of its own.
 
+mod colours;
 mod edges;
 mod gaps;
 mod hands;
@@ -42,6 +43,7 @@ use canvas::{Input, LayoutOptions, PointerButton};
 use flow::{Document, Pointer};
 use leptos::prelude::*;
 
+pub use colours::{COLOURS, colour_label};
 pub use keys::canvas_key;
 pub use kinds::{function_icon, kind_icon, kind_label};
 pub use model::CanvasModel;

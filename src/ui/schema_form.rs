@@ -4,6 +4,7 @@
 //! Where a field may hold a runtime expression (`${ … }`) it can be switched to one. It validates nothing: `flow` does.
 
 mod controls;
+mod duration;
 mod field;
 mod structured;
 
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use serde_json::{Map, Value};
 
+pub use duration::{DurationControl, DurationForms};
 use field::Field;
 pub use field::{FieldContext, ResourceField, ResourcePicker};
 

@@ -27,6 +27,7 @@
 //!
 //! Not here, on purpose: the clipboard itself (its text comes and goes as strings), and any drawing.
 
+pub mod fields;
 pub mod geometry;
 pub mod history;
 pub mod layout;

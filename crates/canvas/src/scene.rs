@@ -40,6 +40,10 @@ pub struct SceneNode {
     /// What a `call` calls: `http`, `dns-record-add:1.0.0@default`.
     pub function: Option<String>,
     pub badges: Vec<Badge>,
+    /// What somebody noted at the task.
+    pub note: Option<String>,
+    /// The colour that somebody gave it, in the definition's word.
+    pub colour: Option<String>,
     /// The box or lane around it, as an index of [`Scene::nodes`].
     pub parent: Option<usize>,
     /// How many boxes and lanes stand around it.

@@ -5,6 +5,7 @@ use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+use super::http::HttpFields;
 use super::member::{MemberField, Shape};
 use super::pickers::resource_picker;
 use crate::editor::state::Editor;
@@ -44,18 +45,6 @@ fn PluginForm(editor: Editor, at: Pointer, schema: Signal<Value>) -> impl IntoVi
         <div data-member=at.as_str().to_owned()>
             <SchemaForm schema value on_change expressions=true picker=resource_picker() on_leave disabled=editor.read_only />
         </div>
-    }
-}
-
-#[component]
-fn HttpFields(editor: Editor, at: Pointer) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <MemberField editor at=at.child("method") label=Signal::derive(move || t_string!(i18n, editor.http.method).to_owned()) placeholder="get" required=true />
-        <MemberField editor at=at.child("endpoint") label=Signal::derive(move || t_string!(i18n, editor.http.endpoint).to_owned()) shape=Shape::TextOrJson placeholder="https://" required=true />
-        <MemberField editor at=at.child("query") label=Signal::derive(move || t_string!(i18n, editor.http.query).to_owned()) shape=Shape::TextOrJson />
-        <MemberField editor at=at.child("headers") label=Signal::derive(move || t_string!(i18n, editor.http.headers).to_owned()) shape=Shape::TextOrJson />
-        <MemberField editor at=at.child("body") label=Signal::derive(move || t_string!(i18n, editor.http.body).to_owned()) shape=Shape::TextOrJson />
     }
 }
 

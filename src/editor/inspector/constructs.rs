@@ -5,7 +5,13 @@ use flow::{Pointer, TaskKind};
 use leptos::prelude::*;
 use serde_json::json;
 
+use super::cases::CaseList;
+use super::catching::CatchFields;
+use super::duration::DurationField;
+use super::events::{EmitFields, ListenFields};
+use super::frame::words;
 use super::member::{MemberField, Shape, remove};
+use super::process::RunFields;
 use crate::editor::state::Editor;
 use crate::i18n::*;
 
@@ -15,7 +21,7 @@ pub(super) fn ConstructFields(editor: Editor, task: Pointer, kind: TaskKind) -> 
     let under = |path: &[&str]| path.iter().fold(task.clone(), |at, name| at.child(name));
     match kind {
         TaskKind::Wait => view! {
-            <MemberField editor at=under(&["wait"]) label=Signal::derive(move || t_string!(i18n, editor.field.wait).to_owned()) help=Signal::derive(move || t_string!(i18n, editor.field.duration_help).to_owned()) shape=Shape::TextOrJson required=true />
+            <DurationField editor at=under(&["wait"]) label=words!(i18n, editor.field.wait) help=words!(i18n, editor.field.duration_help) required=true />
         }
         .into_any(),
         TaskKind::Set => view! {
@@ -29,26 +35,16 @@ pub(super) fn ConstructFields(editor: Editor, task: Pointer, kind: TaskKind) -> 
             <MemberField editor at=under(&["while"]) label=Signal::derive(move || t_string!(i18n, editor.field.each_while).to_owned()) shape=Shape::Code />
         }
         .into_any(),
-        TaskKind::Switch => view! {
-            <MemberField editor at=under(&["switch"]) label=Signal::derive(move || t_string!(i18n, editor.field.cases).to_owned()) help=Signal::derive(move || t_string!(i18n, editor.field.cases_help).to_owned()) shape=Shape::Json required=true />
-        }
-        .into_any(),
-        TaskKind::Try => view! {
-            <MemberField editor at=under(&["catch", "errors"]) label=Signal::derive(move || t_string!(i18n, editor.field.catch_errors).to_owned()) help=Signal::derive(move || t_string!(i18n, editor.field.catch_errors_help).to_owned()) shape=Shape::TextOrJson />
-            <MemberField editor at=under(&["catch", "as"]) label=Signal::derive(move || t_string!(i18n, editor.field.catch_as).to_owned()) placeholder="error" />
-            <MemberField editor at=under(&["catch", "when"]) label=Signal::derive(move || t_string!(i18n, editor.field.catch_when).to_owned()) shape=Shape::Code />
-            <MemberField editor at=under(&["catch", "retry"]) label=Signal::derive(move || t_string!(i18n, editor.field.retry).to_owned()) help=Signal::derive(move || t_string!(i18n, editor.field.retry_help).to_owned()) shape=Shape::TextOrJson />
-        }
-        .into_any(),
+        TaskKind::Switch => view! { <CaseList editor task /> }.into_any(),
+        TaskKind::Try => view! { <CatchFields editor task /> }.into_any(),
         TaskKind::Raise => view! {
             <MemberField editor at=under(&["raise", "error"]) label=Signal::derive(move || t_string!(i18n, editor.field.raise).to_owned()) shape=Shape::TextOrJson required=true />
         }
         .into_any(),
         TaskKind::Fork => view! { <CompeteField editor at=under(&["fork", "compete"]) /> }.into_any(),
-        TaskKind::Emit | TaskKind::Listen | TaskKind::Run => {
-            let label = Signal::derive(move || crate::ui::flow_canvas::kind_label(i18n, Some(kind)));
-            view! { <MemberField editor at=under(&[kind.key()]) label shape=Shape::Json required=true /> }.into_any()
-        }
+        TaskKind::Emit => view! { <EmitFields editor task /> }.into_any(),
+        TaskKind::Listen => view! { <ListenFields editor task /> }.into_any(),
+        TaskKind::Run => view! { <RunFields editor task /> }.into_any(),
         TaskKind::Do | TaskKind::Call => ().into_any(),
     }
 }
@@ -65,7 +61,7 @@ fn CompeteField(editor: Editor, at: Pointer) -> impl IntoView {
         if on {
             editor.send(Input::SetMember { at: member.clone(), value: json!(true) });
         } else {
-            remove(editor, &member);
+            remove(editor, &member, None);
         }
         editor.send(Input::FieldVisitEnded);
     };

@@ -7,6 +7,7 @@ use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::Value;
 
+use super::frame::{Frame, Tells};
 use crate::editor::state::Editor;
 use crate::i18n::*;
 
@@ -20,29 +21,42 @@ pub(super) enum Shape {
     Code,
     /// Longer text.
     Multiline,
+    /// Longer text in code type: a script.
+    Script,
     /// A text (an expression, a duration, a name), or JSON where it begins like an object or a list.
     TextOrJson,
     /// JSON only.
     Json,
+    /// A number, or an expression.
+    Number,
+    /// A list of texts, one on each line; or an expression.
+    Lines,
 }
+
+/// The object that stays, even empty, when the last field inside of it is emptied: else its form would go with it.
+/// Provided by the form that draws the object.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Holder(pub(super) Pointer);
 
 /// A field with its label. Empty takes the member away, and the objects that it leaves empty.
 #[component]
 pub(super) fn MemberField(
     editor: Editor,
-    at: Pointer,
+    #[prop(into)] at: Signal<Pointer>,
     #[prop(into)] label: Signal<String>,
     #[prop(into, optional)] help: Option<Signal<String>>,
     #[prop(optional)] shape: Shape,
     #[prop(optional, into)] placeholder: String,
     #[prop(optional)] required: bool,
+    /// What is offered; anything else may be typed.
+    #[prop(into, optional)]
+    choices: Option<Signal<Vec<String>>>,
+    #[prop(optional)] tells: Tells,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let id = fresh_id();
-    let value = Memo::new({
-        let at = at.clone();
-        move |_| editor.model.value(&at)
-    });
+    let holder = use_context::<Holder>();
+    let value = Memo::new(move |_| editor.model.value(&at.read()));
     let text = RwSignal::new(value.with_untracked(|value| shape.show(value.as_ref())));
     let problem = RwSignal::new(None::<String>);
     // What comes from elsewhere (undo, the source) replaces the text; what was typed here keeps its own spacing.
@@ -56,54 +70,71 @@ pub(super) fn MemberField(
         }
         now
     });
-    let typed = {
-        let at = at.clone();
-        move |now: String| {
-            text.set(now.clone());
-            match shape.read(&now) {
-                Ok(Some(value)) => {
-                    problem.set(None);
-                    editor.send(Input::SetMember { at: at.clone(), value });
-                }
-                // What has to be there stays, empty, in its place; the problems say that it is empty.
-                Ok(None) if required && shape != Shape::Json => {
-                    problem.set(None);
-                    editor.send(Input::SetMember { at: at.clone(), value: Value::String(String::new()) });
-                }
-                Ok(None) => {
-                    problem.set(None);
-                    remove(editor, &at);
-                }
-                Err(message) => problem.set(Some(message)),
+    let typed = move |now: String| {
+        text.set(now.clone());
+        let at = at.get_untracked();
+        match shape.read(&now) {
+            Ok(Some(value)) => {
+                problem.set(None);
+                editor.send(Input::SetMember { at, value });
             }
+            // What has to be there stays, empty, in its place; the problems say that it is empty.
+            Ok(None) if required && shape != Shape::Json => {
+                problem.set(None);
+                editor.send(Input::SetMember { at, value: Value::String(String::new()) });
+            }
+            Ok(None) => {
+                problem.set(None);
+                remove(editor, &at, holder.as_ref());
+            }
+            Err(message) => problem.set(Some(message)),
         }
     };
-    let leave = move |_| editor.send(Input::FieldVisitEnded);
     let invalid = move || problem.read().is_some().to_string();
-    let class = if matches!(shape, Shape::Text | Shape::Multiline) { "input" } else { "input input--code" };
+    let class = if matches!(shape, Shape::Text | Shape::Multiline | Shape::Number | Shape::Lines) {
+        "input"
+    } else {
+        "input input--code"
+    };
+    let list = choices.map(|choices| (fresh_id(), choices));
     let control = match shape {
-        Shape::Text | Shape::Code => view! {
-            <input id=id.clone() class=class autocomplete="off" spellcheck="false" placeholder=placeholder aria-required=required.then_some("true") disabled=move || editor.read_only.get() prop:value=move || text.get() aria-invalid=invalid on:input=move |event| typed(event_target_value(&event)) on:blur=leave />
-        }
-        .into_any(),
-        Shape::Multiline | Shape::TextOrJson | Shape::Json => {
-            let rows = move || text.read().lines().count().clamp(if shape == Shape::TextOrJson { 1 } else { 3 }, 14).to_string();
+        Shape::Text | Shape::Code | Shape::Number => {
+            let named = list.as_ref().map(|(id, _)| id.clone());
             view! {
-                <textarea id=id.clone() class=class rows=rows spellcheck="false" placeholder=placeholder disabled=move || editor.read_only.get() prop:value=move || text.get() aria-invalid=invalid on:input=move |event| typed(event_target_value(&event)) on:blur=leave></textarea>
+                <input id=id.clone() class=class autocomplete="off" spellcheck="false" list=named placeholder=placeholder aria-required=required.then_some("true") disabled=move || editor.read_only.get() prop:value=move || text.get() aria-invalid=invalid on:input=move |event| typed(event_target_value(&event)) />
+            }
+            .into_any()
+        }
+        Shape::Multiline | Shape::Script | Shape::TextOrJson | Shape::Json | Shape::Lines => {
+            let least = match shape {
+                Shape::TextOrJson => 1,
+                Shape::Lines => 2,
+                _ => 3,
+            };
+            let rows = move || text.read().lines().count().clamp(least, 14).to_string();
+            view! {
+                <textarea id=id.clone() class=class rows=rows spellcheck="false" placeholder=placeholder disabled=move || editor.read_only.get() prop:value=move || text.get() aria-invalid=invalid on:input=move |event| typed(event_target_value(&event))></textarea>
             }
             .into_any()
         }
     };
+    let message = move |message: String| {
+        if shape == Shape::Number {
+            t_string!(i18n, common.form.not_number).to_string()
+        } else {
+            t_string!(i18n, common.form.invalid_json, message = message)
+        }
+    };
     view! {
-        <div class="form__field" data-member=at.as_str().to_owned()>
-            <label for=id>
-                {move || label.get()}
-                {required.then(|| view! { <span class="form__required">" *"</span> })}
-            </label>
+        <Frame editor at id label help required tells>
             {control}
-            {move || problem.get().map(|message| view! { <p class="form__error" role="alert">{t_string!(i18n, common.form.invalid_json, message = message)}</p> })}
-            {help.map(|help| view! { <p class="form__help">{move || help.get()}</p> })}
-        </div>
+            {list
+                .map(|(id, choices)| {
+                    let options = move || choices.get().into_iter().map(|choice| view! { <option value=choice></option> }).collect_view();
+                    view! { <datalist id=id>{options}</datalist> }
+                })}
+            {move || problem.get().map(|found| view! { <p class="form__error" role="alert">{message(found)}</p> })}
+        </Frame>
     }
 }
 
@@ -113,6 +144,10 @@ impl Shape {
             (_, None) => String::new(),
             (Self::Json, Some(value)) => serde_json::to_string_pretty(value).unwrap_or_default(),
             (_, Some(Value::String(text))) => text.clone(),
+            (Self::Lines, Some(Value::Array(items))) => {
+                let line = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+                items.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
             (_, Some(value @ (Value::Object(_) | Value::Array(_)))) => {
                 let short = value.to_string();
                 if short.len() < 48 { short } else { serde_json::to_string_pretty(value).unwrap_or(short) }
@@ -130,7 +165,19 @@ impl Shape {
         let json =
             |text: &str| serde_json::from_str::<Value>(text).map(Some).map_err(|error| error.to_string());
         match self {
-            Self::Text | Self::Code | Self::Multiline => Ok(Some(Value::String(text.to_owned()))),
+            Self::Number | Self::Lines if trimmed.starts_with("${") => {
+                Ok(Some(Value::String(text.to_owned())))
+            }
+            Self::Number => serde_json::from_str::<serde_json::Number>(trimmed)
+                .map(|number| Some(Value::Number(number)))
+                .map_err(|error| error.to_string()),
+            Self::Lines => {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                Ok(Some(Value::Array(lines.map(|line| Value::String(line.to_owned())).collect())))
+            }
+            Self::Text | Self::Code | Self::Multiline | Self::Script => {
+                Ok(Some(Value::String(text.to_owned())))
+            }
             Self::TextOrJson if trimmed.starts_with(['{', '[']) => json(trimmed),
             Self::TextOrJson => Ok(Some(Value::String(text.to_owned()))),
             Self::Json => json(trimmed),
@@ -138,12 +185,15 @@ impl Shape {
     }
 }
 
-/// Takes a member away, with the objects around it that hold nothing else: never the task itself.
-pub(super) fn remove(editor: Editor, at: &Pointer) {
+/// Takes a member away, with the objects around it that hold nothing else: never the task itself, nor the object that
+/// a form holds open.
+pub(super) fn remove(editor: Editor, at: &Pointer, holder: Option<&Holder>) {
     let target = editor.model.read(|session| {
         let root = session.document().root();
         at.get(root)?;
-        let stop = session.selection().cloned().unwrap_or_default();
+        let selected = session.selection().cloned().unwrap_or_default();
+        let stop =
+            holder.map(|holder| holder.0.clone()).filter(|stop| at.is_within(stop)).unwrap_or(selected);
         let mut target = at.clone();
         while let Some(parent) = target.parent().filter(|parent| *parent != stop && parent.is_within(&stop)) {
             match parent.get(root) {

@@ -8,7 +8,9 @@ use super::Subject;
 use super::call::CallFields;
 use super::common::CommonFields;
 use super::constructs::ConstructFields;
+use super::frame::{Tells, Told};
 use super::member::{MemberField, Shape, fresh_id};
+use super::remarks::Remarks;
 use crate::editor::state::Editor;
 use crate::i18n::*;
 use crate::ui::flow_canvas::{function_icon, kind_icon, kind_label};
@@ -55,12 +57,14 @@ pub(super) fn TaskForm(editor: Editor, subject: Subject) -> impl IntoView {
                     <p class="muted">{move || what.read().1.clone()}</p>
                 </div>
             </div>
+            <Told editor at=task.clone() tells=Tells::Own />
             <NameField editor task=task.clone() />
             {fields}
             <CommonFields editor task=task.clone() />
+            <Remarks editor task=task.clone() />
             <details class="details">
                 <summary>{t!(i18n, editor.inspector.advanced)}</summary>
-                <MemberField editor at=task label=Signal::derive(move || t_string!(i18n, editor.inspector.json).to_owned()) shape=Shape::Json />
+                <MemberField editor at=task label=Signal::derive(move || t_string!(i18n, editor.inspector.json).to_owned()) shape=Shape::Json tells=Tells::Nothing />
             </details>
             <Show when=move || !editor.read_only.get()>
                 <div class="inspector__acts">

@@ -18,11 +18,25 @@ pub(super) enum Construct {
     Wait,
     Raise,
     Do,
+    Run,
+    Emit,
+    Listen,
 }
 
 impl Construct {
-    pub(super) const ALL: [Self; 8] =
-        [Self::Fork, Self::Try, Self::For, Self::Switch, Self::Do, Self::Set, Self::Wait, Self::Raise];
+    pub(super) const ALL: [Self; 11] = [
+        Self::Fork,
+        Self::Try,
+        Self::For,
+        Self::Switch,
+        Self::Do,
+        Self::Set,
+        Self::Wait,
+        Self::Raise,
+        Self::Run,
+        Self::Emit,
+        Self::Listen,
+    ];
 
     /// The defining member of the task.
     pub(super) const fn word(self) -> &'static str {
@@ -40,6 +54,9 @@ impl Construct {
             Self::Wait => "wait",
             Self::Raise => "raise-error",
             Self::Do => "group",
+            Self::Run => "run-workflow",
+            Self::Emit => "emit-event",
+            Self::Listen => "listen",
         }
     }
 
@@ -62,6 +79,16 @@ impl Construct {
                 "title": "Stopped by the workflow",
             } } }),
             Self::Do => json!({ "do": [] }),
+            Self::Run => {
+                json!({ "run": { "workflow": { "namespace": "default", "name": "drill", "version": "latest" } } })
+            }
+            Self::Emit => json!({ "emit": { "event": { "with": {
+                "source": "https://mas.example/workflows",
+                "type": "com.example.site.switched",
+            } } } }),
+            Self::Listen => {
+                json!({ "listen": { "to": { "one": { "with": { "type": "com.example.site.switched" } } } } })
+            }
         }
     }
 
@@ -78,6 +105,9 @@ impl Construct {
             }
             Self::Raise => (t_string!(i18n, editor.kind.raise), t_string!(i18n, editor.construct.raise)),
             Self::Do => (t_string!(i18n, editor.kind.group), t_string!(i18n, editor.construct.group)),
+            Self::Run => (t_string!(i18n, editor.construct.run_name), t_string!(i18n, editor.construct.run)),
+            Self::Emit => (t_string!(i18n, editor.kind.emit), t_string!(i18n, editor.construct.emit)),
+            Self::Listen => (t_string!(i18n, editor.kind.listen), t_string!(i18n, editor.construct.listen)),
         };
         (name.to_string(), text.to_string())
     }
@@ -92,6 +122,9 @@ impl Construct {
             Self::Wait => TaskKind::Wait,
             Self::Raise => TaskKind::Raise,
             Self::Do => TaskKind::Do,
+            Self::Run => TaskKind::Run,
+            Self::Emit => TaskKind::Emit,
+            Self::Listen => TaskKind::Listen,
         }
     }
 }

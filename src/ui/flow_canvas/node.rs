@@ -7,6 +7,7 @@ use flow::{Pointer, Severity, TaskKind};
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::colours::known_colour;
 use super::gaps::style;
 use super::kinds::{kind_label, kind_word, node_icon};
 use super::{CanvasModel, NodeStatus};
@@ -86,6 +87,8 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
     };
     let icon = Signal::derive(move || node.read().as_ref().map_or(Icon::Bolt, node_icon));
     let place = move || node.read().as_ref().map(|node| style(node.rect)).unwrap_or_default();
+    let note = Memo::new(move |_| node.read().as_ref().and_then(|node| node.note.clone()));
+    let colour = move || node.read().as_ref().and_then(|node| known_colour(node.colour.as_deref()?));
     let header = move || {
         view! {
             <span class="node__icon"><IconView icon /></span>
@@ -94,6 +97,7 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
                 <span class="node__subtitle">{move || if lane { String::new() } else { under() }}</span>
             </span>
             <span class="node__badges">
+                {move || note.get().map(|note| view! { <NoteSign note /> })}
                 {move || node.read().as_ref().map(|node| node.badges.clone()).unwrap_or_default().into_iter().filter(|badge| *badge != Badge::Gate).map(|badge| view! { <BadgeView badge /> }).collect_view()}
                 {move || status.get().map(|status| view! { <StatusSign status /> })}
                 {move || flag.get().map(|severity| view! { <FlagView severity /> })}
@@ -116,6 +120,7 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
             aria-label=name
             aria-pressed=move || selected.get().to_string()
             data-pointer=pointer.as_str().to_owned()
+            data-colour=colour
             data-kind=move || node.read().as_ref().map(kind_word)
             data-status=move || status.read().as_ref().map(|status| status_class(&status.status).to_owned())
             on:click=move |event: ev::MouseEvent| {
@@ -168,6 +173,13 @@ fn FlagView(severity: Severity) -> impl IntoView {
     };
     let class = if severity == Severity::Error { "node__flag node__flag--error" } else { "node__flag" };
     view! { <span class=class title=label><IconView icon=Icon::Alert /><span class="visually-hidden">{label}</span></span> }
+}
+
+/// What somebody noted, to be read by pointing at it; a screen reader hears it with the task.
+#[component]
+fn NoteSign(note: String) -> impl IntoView {
+    let spoken = note.clone();
+    view! { <span class="node__note" title=note><IconView icon=Icon::Note /><span class="visually-hidden">{spoken}</span></span> }
 }
 
 #[component]

@@ -139,7 +139,8 @@ pub(super) fn ChoiceControl(
     }
 }
 
-fn default_text(schema: &Value) -> String {
+/// What stands where nothing is written.
+pub(super) fn default_text(schema: &Value) -> String {
     schema.get("default").map(plain_text).unwrap_or_default()
 }
 

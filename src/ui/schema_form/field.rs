@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::controls::{BooleanControl, ChoiceControl, NumberControl, TextControl, plain_text};
+use super::duration::{DurationControl, DurationForms};
 use super::schema_text;
 use super::structured::{JsonControl, LinesControl};
 use crate::i18n::*;
@@ -48,6 +49,8 @@ enum Widget {
         integer: bool,
     },
     Boolean,
+    /// An ISO 8601 duration, or an expression.
+    Duration,
     Choice(Vec<Value>),
     /// A list of plain values, one on each line.
     Lines {
@@ -65,6 +68,7 @@ impl Widget {
         match schema.get("type").and_then(Value::as_str) {
             Some("string") if schema["writeOnly"] == json!(true) => Self::Secret,
             Some("string") if schema["x-multiline"] == json!(true) => Self::Multiline,
+            Some("string") if schema["format"] == json!("duration") => Self::Duration,
             Some("string") => Self::Text,
             Some("integer") => Self::Number { integer: true },
             Some("number") => Self::Number { integer: false },
@@ -100,7 +104,10 @@ pub(super) fn Field(
     let help = move || schema_text(i18n, &schema.read(), "description");
     let as_expression = RwSignal::new(value.with_untracked(is_expression));
     let may_be_expression = context.expressions
-        && !matches!(Widget::of(&schema.read_untracked()), Widget::Text | Widget::Multiline);
+        && !matches!(
+            Widget::of(&schema.read_untracked()),
+            Widget::Text | Widget::Multiline | Widget::Duration
+        );
     let locked = context.disabled;
     let toggle = move |_| {
         let expression = !as_expression.get_untracked();
@@ -132,6 +139,10 @@ pub(super) fn Field(
             }
             match Widget::of(&schema.read()) {
                 Widget::Text => view! { <TextControl id value on_change disabled=context.disabled multiline=false secret=false schema /> }.into_any(),
+                Widget::Duration => {
+                    let placeholder = super::controls::default_text(&schema.read());
+                    view! { <DurationControl id value on_change disabled=context.disabled forms=DurationForms::Text placeholder /> }.into_any()
+                }
                 Widget::Secret => view! { <TextControl id value on_change disabled=context.disabled multiline=false secret=true schema /> }.into_any(),
                 Widget::Multiline => view! { <TextControl id value on_change disabled=context.disabled multiline=true secret=false schema /> }.into_any(),
                 Widget::Number { integer } => view! { <NumberControl id value on_change disabled=context.disabled integer schema /> }.into_any(),

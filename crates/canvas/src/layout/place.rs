@@ -194,6 +194,8 @@ impl Placer {
             subtitle: subtitle(block.kind, block.value),
             function: called(block.value).map(str::to_owned),
             badges: badges(block.kind, block.value, hidden),
+            note: flow::view::note(block.value).map(str::to_owned),
+            colour: flow::view::colour(block.value).map(str::to_owned),
             parent: around.parent,
             depth: around.depth,
         });
@@ -226,6 +228,8 @@ impl Placer {
             subtitle: String::new(),
             function: None,
             badges: Vec::new(),
+            note: None,
+            colour: None,
             parent: around.parent,
             depth: around.depth,
         });
