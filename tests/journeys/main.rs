@@ -5,6 +5,7 @@
 mod editing;
 mod enemies;
 mod first_light;
+mod forms;
 mod hosting;
 mod recovery;
 mod support;
