@@ -12,6 +12,7 @@ mod page;
 mod panel;
 mod run;
 mod tasks;
+mod timeline;
 
 pub use page::RunPage;
 pub use run::LogSlot;

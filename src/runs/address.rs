@@ -9,6 +9,7 @@ pub(super) enum Tab {
     #[default]
     Automatic,
     Canvas,
+    Timeline,
     Tasks,
     Events,
     Log,
@@ -23,10 +24,14 @@ pub(super) struct Address {
 }
 
 impl Tab {
+    /// Those that a person chooses from, in the order in which they stand.
+    pub(super) const CHOSEN: [Self; 5] = [Self::Canvas, Self::Timeline, Self::Tasks, Self::Events, Self::Log];
+
     fn as_str(self) -> Option<&'static str> {
         match self {
             Self::Automatic => None,
             Self::Canvas => Some("canvas"),
+            Self::Timeline => Some("timeline"),
             Self::Tasks => Some("tasks"),
             Self::Events => Some("events"),
             Self::Log => Some("log"),
@@ -37,8 +42,7 @@ impl Tab {
 impl Address {
     /// Reads the query; a word that is not known is as good as none.
     pub(super) fn read(tab: Option<&str>, task: Option<&str>) -> Self {
-        let tab =
-            [Tab::Canvas, Tab::Tasks, Tab::Events, Tab::Log].into_iter().find(|one| one.as_str() == tab);
+        let tab = Tab::CHOSEN.into_iter().find(|one| one.as_str() == tab);
         Self { tab: tab.unwrap_or_default(), task: task.filter(|task| !task.is_empty()).map(str::to_owned) }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flow::{Document, Pointer};
 use leptos::prelude::*;
-use wire::Status;
+use wire::{JobStatus, Status};
 
 use super::model::{leading_instance, leading_instances};
 use super::run::Run;
@@ -33,7 +33,7 @@ pub(super) fn RunGraph(run: Run) -> impl IntoView {
 #[component]
 fn Graph(run: Run, document: Arc<Document>) -> impl IntoView {
     let definition = Memo::new(move |_| run.document.get().unwrap_or_else(|| Arc::clone(&document)));
-    let status = Memo::new(move |_| run.with(|status| node_statuses(&status.tasks)).unwrap_or_default());
+    let status = Memo::new(move |_| run.with(node_statuses).unwrap_or_default());
     let selection = Memo::new(move |_| Pointer::parse(&run.selected.read().as_ref()?.pointer));
     let select = Callback::new(move |pointer: Option<Pointer>| {
         let task = pointer.map(|pointer| {
@@ -52,21 +52,22 @@ fn Graph(run: Run, document: Arc<Document>) -> impl IntoView {
     }
 }
 
-fn node_statuses(tasks: &[wire::Task]) -> HashMap<Pointer, NodeStatus> {
-    leading_instances(tasks)
-        .into_iter()
-        .filter_map(|(pointer, (task, instances))| {
-            let code =
-                task.error.as_ref().map(|error| error.status).filter(|_| task.status == Status::Faulted);
-            let note = match (code, instances) {
-                (Some(code), _) if code > 0 => Some(code.to_string()),
-                (_, 2..) => Some(format!("×{instances}")),
-                _ => None,
-            };
-            Some((
-                Pointer::parse(pointer)?,
-                NodeStatus { status: task.status.clone(), attempt: task.attempt, note },
-            ))
-        })
-        .collect()
+fn node_statuses(status: &JobStatus) -> HashMap<Pointer, NodeStatus> {
+    let not_taken = status.paths_not_taken.iter().filter_map(|pointer| {
+        let not_taken = NodeStatus { not_taken: true, ..NodeStatus::default() };
+        Some((Pointer::parse(pointer)?, not_taken))
+    });
+    let ran = leading_instances(&status.tasks).into_iter().filter_map(|(pointer, (task, instances))| {
+        let code = task.error.as_ref().map(|error| error.status).filter(|_| task.status == Status::Faulted);
+        let note = match (code, instances) {
+            (Some(code), _) if code > 0 => Some(code.to_string()),
+            (_, 2..) => Some(format!("×{instances}")),
+            _ => None,
+        };
+        Some((
+            Pointer::parse(pointer)?,
+            NodeStatus { status: task.status.clone(), attempt: task.attempt, note, not_taken: false },
+        ))
+    });
+    not_taken.chain(ran).collect()
 }

@@ -14,8 +14,9 @@ use super::graph::RunGraph;
 use super::panel::TaskPanel;
 use super::run::{LogSlot, Run, next_by_key, use_run};
 use super::tasks::TaskTable;
+use super::timeline::Timeline;
 use crate::i18n::*;
-use crate::ui::link::use_title;
+use crate::ui::link::{use_tab_icon, use_title};
 use crate::ui::status::status_label;
 use crate::ui::time::format_time;
 use crate::ui::{ErrorState, Icon, IconView, Loading, describe_error, use_preferences};
@@ -45,6 +46,7 @@ fn OneRun(workflow_id: String, job_name: String, log: fn(LogSlot) -> AnyView) ->
         let word = status.get().map(|status| format!("{} · ", status_label(i18n, &status)));
         format!("{}{}", word.unwrap_or_default(), run.job_name.read_value().as_str())
     });
+    use_tab_icon(move || status.get());
     next_by_key(run);
     view! {
         {move || match (known.get(), failure.get()) {
@@ -87,6 +89,7 @@ fn KnownRun(run: Run) -> impl IntoView {
                 <div class="run__main" role="tabpanel">
                     {move || match tab.get() {
                         Tab::Automatic | Tab::Canvas => view! { <RunGraph run /> }.into_any(),
+                        Tab::Timeline => view! { <Timeline run /> }.into_any(),
                         Tab::Tasks => view! { <TaskTable run /> }.into_any(),
                         Tab::Events => view! { <EventList run /> }.into_any(),
                         Tab::Log => view! { <JobLog run /> }.into_any(),
@@ -107,13 +110,14 @@ fn Tabs(run: Run, tab: Memo<Tab>) -> impl IntoView {
     let i18n = use_i18n();
     let label = move |tab: Tab| match tab {
         Tab::Automatic | Tab::Canvas => t_string!(i18n, runs.tab.canvas),
+        Tab::Timeline => t_string!(i18n, runs.tab.timeline),
         Tab::Tasks => t_string!(i18n, runs.tab.tasks),
         Tab::Events => t_string!(i18n, runs.tab.events),
         Tab::Log => t_string!(i18n, runs.tab.log),
     };
     view! {
         <div class="tabs run__tabs" role="tablist" aria-label=move || t_string!(i18n, runs.tab.label)>
-            {[Tab::Canvas, Tab::Tasks, Tab::Events, Tab::Log]
+            {Tab::CHOSEN
                 .map(|one| {
                     view! {
                         <button type="button" role="tab" class="tab" aria-selected=move || (tab.get() == one).to_string() on:click=move |_| run.open(one)>

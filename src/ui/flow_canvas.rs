@@ -57,6 +57,8 @@ pub struct NodeStatus {
     pub attempt: u32,
     /// A few words under the name in the place of the definition's: `2 of 5`, `503`.
     pub note: Option<String>,
+    /// The flow went another way: it will not run, and is drawn in the background.
+    pub not_taken: bool,
 }
 
 /// A definition to look at: coloured by status, selected by pointer or keys, never changed.

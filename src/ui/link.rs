@@ -25,6 +25,36 @@ pub fn replace() -> impl Fn(&str) + Clone + 'static {
     }
 }
 
+/// Shows a run's status in the icon of the browser's tab for as long as the component lives: a tab that is not looked at
+/// tells it too.
+pub fn use_tab_icon(status: impl Fn() -> Option<wire::Status> + 'static) {
+    let link = || document().query_selector("link[rel~=icon]").ok().flatten();
+    let own = link().and_then(|link| link.get_attribute("href"));
+    let base = use_api().base();
+    let show = move |href: &str| {
+        if let Some(link) = link() {
+            // A tab without its sign still has its title.
+            let _ = link.set_attribute("href", href);
+        }
+    };
+    let usual = own.clone().unwrap_or_default();
+    Effect::new(move |_| {
+        use wire::Status::{Completed, Faulted, Running, Suspended, Waiting};
+        match status() {
+            Some(status @ (Running | Faulted | Completed)) => {
+                show(&format!("{base}/favicon-{}.svg", status.as_str()));
+            }
+            Some(Waiting | Suspended) => show(&format!("{base}/favicon-waiting.svg")),
+            _ => show(&usual),
+        }
+    });
+    on_cleanup(move || {
+        if let Some(own) = own {
+            show(&own);
+        }
+    });
+}
+
 /// Sets the title of the browser's tab for as long as the component lives.
 pub fn use_title(title: impl Fn() -> String + 'static) {
     Effect::new(move |_| document().set_title(&format!("{} · MAS", title())));

@@ -46,8 +46,17 @@ async fn a_newcomer_draws_a_runbook_runs_it_approves_it_and_finds_it_again() -> 
     let job = browser.heading().await?;
     browser.shows("main", "both sites are fine").await.context("who decided, and why, stands in the run")?;
 
-    let task = browser.css("[data-pointer$='/http-request']").await?;
-    browser.press(&task, "the HTTP task").await?;
+    browser.click("Timeline").await?;
+    browser
+        .css("[role=treeitem][data-pointer$='/manual-gate'][data-bars~=people]")
+        .await
+        .context("the time at the gate is shown as waiting for people")?;
+    browser
+        .css("[role=treeitem][data-pointer$='/http-request'][data-bars~=work]")
+        .await
+        .context("and that of a call as work")?;
+    let task = browser.css("[role=treeitem][data-pointer$='/http-request']").await?;
+    browser.press(&task, "the HTTP task on the timeline").await?;
     browser.shows("[role=log] [data-offset]", "/check").await.context("the log names the real call")?;
 
     browser.click("Executions").await?;

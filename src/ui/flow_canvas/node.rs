@@ -71,7 +71,10 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
         if subtitle.is_empty() { kind() } else { subtitle }
     };
     let name = move || {
-        let state = status.read().as_ref().map(|status| format!(", {}", status_label(i18n, &status.status)));
+        let state = status.read().as_ref().map(|status| {
+            let not_taken = status.not_taken.then(|| t_string!(i18n, runs.not_taken).to_owned());
+            format!(", {}", not_taken.unwrap_or_else(|| status_label(i18n, &status.status)))
+        });
         format!("{}, {}{}", title(), kind(), state.unwrap_or_default())
     };
     let class = move || {
@@ -99,7 +102,7 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
             <span class="node__badges">
                 {move || note.get().map(|note| view! { <NoteSign note /> })}
                 {move || node.read().as_ref().map(|node| node.badges.clone()).unwrap_or_default().into_iter().filter(|badge| *badge != Badge::Gate).map(|badge| view! { <BadgeView badge /> }).collect_view()}
-                {move || status.get().map(|status| view! { <StatusSign status /> })}
+                {move || status.get().filter(|status| !status.not_taken).map(|status| view! { <StatusSign status /> })}
                 {move || flag.get().map(|severity| view! { <FlagView severity /> })}
             </span>
         }
@@ -114,6 +117,7 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
             class=class
             class:node--selected=move || selected.get()
             class:node--dragged=move || dragged.get()
+            class:node--not-taken=move || status.read().as_ref().is_some_and(|status| status.not_taken)
             style=place
             role="button"
             tabindex=tab

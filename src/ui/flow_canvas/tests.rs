@@ -49,7 +49,7 @@ async fn tasks_are_named_coloured_and_chosen_and_markup_is_text() {
     style.set_text_content(Some(include_str!("../../../style/canvas.css")));
     document().body().expect("a body").append_child(&style).expect("a place");
     let selection = RwSignal::new(None::<Pointer>);
-    let failed = NodeStatus { status: wire::Status::Faulted, attempt: 2, note: None };
+    let failed = NodeStatus { status: wire::Status::Faulted, attempt: 2, ..NodeStatus::default() };
     let status = Signal::stored(HashMap::from([(pointer("/do/0/check"), failed)]));
     let _mounted = mount_to(root.clone(), move || {
         view! {
