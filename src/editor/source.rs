@@ -18,8 +18,14 @@ pub(super) fn SourceView(editor: Editor) -> impl IntoView {
         editor.model.read(|session| session.document().to_json_pretty())
     });
     let text = move || editor.unapplied.get().unwrap_or_else(|| pretty.get());
-    let problem =
-        Memo::new(move |_| editor.unapplied.read().as_ref().and_then(|text| Document::from_text(text).err()));
+    let read = Memo::new(move |_| {
+        editor.unapplied.read().as_ref().map(|text| Document::import(text).map(|(_, dropped)| dropped))
+    });
+    let problem = Memo::new(move |_| read.read().as_ref().and_then(|read| read.as_ref().err().cloned()));
+    // Comments of YAML are not kept: that is said before the text is applied.
+    let comments = Memo::new(move |_| {
+        read.read().as_ref().and_then(|read| read.as_ref().ok()).map_or(0, |dropped| dropped.comments)
+    });
     let typed = move |text: String| {
         let unapplied = pretty.with_untracked(|pretty| *pretty != text).then_some(text);
         editor.unapplied.set(unapplied);
@@ -49,7 +55,7 @@ pub(super) fn SourceView(editor: Editor) -> impl IntoView {
             <div class="source__bar">
                 {move || match problem.get() {
                     Some(problem) => {
-                        let message = t_string!(i18n, editor.source.invalid, line = problem.line, column = problem.column, message = problem.message);
+                        let message = t_string!(i18n, editor.source.invalid, line = problem.line, column = problem.column, message = editor.spoken(&problem));
                         view! {
                             <button type="button" class="source__problem" on:click=show>
                                 <IconView icon=Icon::Alert />
@@ -57,6 +63,10 @@ pub(super) fn SourceView(editor: Editor) -> impl IntoView {
                             </button>
                         }
                         .into_any()
+                    }
+                    None if comments.get() != 0 => {
+                        let message = t_string!(i18n, editor.source.comments, count = comments.get());
+                        view! { <span role="status">{message}</span> }.into_any()
                     }
                     None if editor.unapplied.read().is_some() => view! { <span class="muted">{t!(i18n, editor.source.changed)}</span> }.into_any(),
                     None => view! { <span class="muted">{t!(i18n, editor.source.help)}</span> }.into_any(),

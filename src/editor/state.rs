@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use canvas::{Effect as CanvasEffect, Input, LayoutOptions};
-use flow::{Catalog, CatalogFunction, Document, Pointer, Problem, Severity};
+use flow::{Catalog, CatalogFunction, Document, ParseError, Pointer, Problem, Severity};
 use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -165,6 +165,11 @@ impl Editor {
         } else {
             problem.message_en.clone()
         }
+    }
+
+    /// Why a text is no definition, in the language of the console.
+    pub(super) fn spoken(&self, error: &ParseError) -> String {
+        if self.i18n.get_locale() == Locale::zh_CN { error.message_zh.clone() } else { error.message.clone() }
     }
 
     pub(super) fn plugin(&self, call: &str) -> Option<Plugin> {

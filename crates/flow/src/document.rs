@@ -18,6 +18,8 @@ pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The largest number of tasks in one definition.
 pub const MAX_TASKS: usize = 20_000;
 
+pub(crate) use reading::MAX_DEPTH;
+
 /// A workflow definition. Views read it; edits change only what they name (invariant 4).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
@@ -30,7 +32,18 @@ pub struct Document {
 pub struct ParseError {
     pub line: usize,
     pub column: usize,
+    /// What is wrong and what would be right, in English.
     pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
+}
+
+/// What stands in a text beside the definition, and is gone once the definition is kept: say so before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// How many comments there are, and the first of them.
+    pub comments: usize,
+    pub first_comment: Option<Position>,
 }
 
 impl Document {
@@ -47,12 +60,24 @@ impl Document {
         reading::json(text).map(Self::from_value)
     }
 
-    /// Reads YAML 1.2 text (the key `on` is a text), keeping the order of members and resolving aliases.
+    /// Reads YAML 1.2 text (the key `on` is a text), keeping the order of members, resolving aliases and merging what
+    /// a key `<<` names. Comments are dropped: [`Document::import`] tells of them.
     ///
     /// # Errors
     /// [`ParseError`] with the place where the text stops being YAML, says a member twice, or grows too large.
     pub fn from_yaml(text: &str) -> Result<Self, ParseError> {
-        reading::yaml(text).map(Self::from_value)
+        reading::yaml(text).map(|(root, _)| Self::from_value(root))
+    }
+
+    /// Reads as [`Document::from_text`] does, and tells what the document does not keep.
+    ///
+    /// # Errors
+    /// [`ParseError`] of the format that the text looks like.
+    pub fn import(text: &str) -> Result<(Self, Dropped), ParseError> {
+        if source_map::looks_like_json(text) {
+            return Self::from_json(text).map(|document| (document, Dropped::default()));
+        }
+        reading::yaml(text).map(|(root, dropped)| (Self::from_value(root), dropped))
     }
 
     /// Reads JSON where the text begins like it, else YAML.
@@ -105,6 +130,20 @@ impl Document {
             text
         })
     }
+}
+
+/// Whether a value nests deeper than so many levels, asked without recursion.
+pub(crate) fn is_deeper_than(value: &Value, levels: usize) -> bool {
+    let mut open = vec![(value, 0)];
+    while let Some((value, depth)) = open.pop() {
+        match value {
+            Value::Array(_) | Value::Object(_) if depth >= levels => return true,
+            Value::Array(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(members) => open.extend(members.values().map(|member| (member, depth + 1))),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Adds a character of JSON text as YAML may hold it: what YAML does not call printable, and its other line

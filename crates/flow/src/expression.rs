@@ -15,6 +15,7 @@ mod convert;
 mod guard;
 mod memo;
 mod natives;
+mod reason;
 mod signatures;
 mod template;
 
@@ -27,6 +28,7 @@ use jaq_json::Val;
 use serde_json::Value;
 
 pub use memo::Memo;
+pub use reason::Reason;
 pub use template::{Mode, Template, interpolate_uri};
 
 use budget::Budget;
@@ -75,12 +77,17 @@ pub enum ExpressionError {
     NoSecret { expression: String, name: String },
 }
 
-/// Whether a text is a jq program that this engine can run; it may stand within `${ }` or without.
+/// Whether a text is a jq program that this engine can run; it may stand within `${ }` or without. Answers with the
+/// variables that it takes from outside, without their `$`.
 ///
 /// # Errors
 /// One sentence for a person, without a place.
-pub fn check(text: &str) -> Result<(), String> {
-    compile::compile(inner(text)).map(drop)
+pub fn check(text: &str) -> Result<Vec<String>, Reason> {
+    Ok(compile::compile(inner(text))?
+        .variables
+        .into_iter()
+        .map(|name| name.trim_start_matches('$').to_owned())
+        .collect())
 }
 
 /// The program of a whole-string expression `${ … }`, or none where the string is a plain one.
@@ -104,7 +111,7 @@ impl Expression {
             Ok(Compiled { filter, variables, secrets }) => {
                 Ok(Self { filter, variables, secrets, text: text.to_owned() })
             }
-            Err(reason) => Err(ExpressionError::Syntax { expression: text.to_owned(), reason }),
+            Err(reason) => Err(ExpressionError::Syntax { expression: text.to_owned(), reason: reason.en }),
         }
     }
 

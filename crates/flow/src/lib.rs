@@ -13,6 +13,7 @@ pub mod expression;
 pub mod external;
 pub mod gate;
 pub mod input;
+mod near;
 pub mod pointer;
 pub mod problem;
 #[cfg(feature = "evaluate")]
@@ -25,7 +26,7 @@ pub mod validate;
 pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
-pub use document::{Document, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, source_map};
+pub use document::{Document, Dropped, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, source_map};
 pub use input::{check_input, defaults};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};

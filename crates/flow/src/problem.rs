@@ -17,8 +17,7 @@ pub struct Problem {
     pub message_zh: String,
 }
 
-/// Errors refuse saving; warnings refuse the start where they name something that the hub cannot run
-/// ([`UNSUPPORTED`]).
+/// Errors refuse saving; some warnings refuse the start ([`Problem::refuses_start`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -26,8 +25,21 @@ pub enum Severity {
     Warning,
 }
 
-/// The code of the warnings that refuse the start.
+/// A construct that the hub cannot run.
 pub const UNSUPPORTED: &str = "unsupported-construct";
+/// A call of a function that the catalog does not have.
+pub const UNKNOWN_FUNCTION: &str = "unknown-function";
+/// A task that no way leads to.
+pub const UNREACHABLE: &str = "unreachable-task";
+/// A duration below zero: the schema takes it, no clock can.
+pub const NEGATIVE_DURATION: &str = "negative-duration";
+
+/// The codes of the warnings that refuse the start.
+///
+/// All of them name something that a run could not do although somebody wrote it down. An unreachable task is one of
+/// them: a failover that ends well and has passed over a step of it is the worse surprise, and there are two ways to
+/// leave a task out on purpose, `if: ${ false }` and starting with chosen stages.
+const REFUSING: [&str; 4] = [UNSUPPORTED, UNKNOWN_FUNCTION, UNREACHABLE, NEGATIVE_DURATION];
 
 impl Problem {
     pub fn error(
@@ -54,6 +66,6 @@ impl Problem {
 
     /// Whether this problem refuses the start of a definition that may be saved.
     pub fn refuses_start(&self) -> bool {
-        self.severity == Severity::Error || self.code == UNSUPPORTED
+        self.severity == Severity::Error || REFUSING.contains(&self.code.as_str())
     }
 }

@@ -5,10 +5,13 @@
 //! "matches none of twelve": here the kind of a task is decided by its defining member first. Validation
 //! changes nothing, and whether the hub can run a definition is asked of [`crate::unsupported`].
 
+mod calls;
 mod functions;
 mod patterns;
 mod reachable;
 mod references;
+mod say;
+mod scope;
 mod shape;
 mod special;
 mod tables;
@@ -21,7 +24,8 @@ use serde_json::Value;
 pub use patterns::is_name;
 pub(crate) use patterns::{is_duration, is_expression};
 
-use crate::{Catalog, Document, MAX_BYTES, MAX_TASKS, Pointer, Problem, view};
+use crate::expression::Reason;
+use crate::{Catalog, Document, MAX_BYTES, MAX_TASKS, Pointer, Problem, document, view};
 
 /// So many problems are told; a definition with more is no definition, and nobody reads on.
 pub const MAX_PROBLEMS: usize = 1_000;
@@ -33,7 +37,13 @@ pub const MAX_PROBLEMS: usize = 1_000;
 /// not looked up in it.
 pub fn validate(document: &Document, catalog: &Catalog) -> Vec<Problem> {
     let root = document.root();
-    let mut checker = Checker { root, catalog, problems: Vec::new(), expressions: HashMap::new() };
+    let mut checker = Checker {
+        root,
+        catalog,
+        problems: Vec::new(),
+        expressions: HashMap::new(),
+        scope: scope::Scope::default(),
+    };
     checker.size(document);
     if checker.problems.is_empty() {
         checker.members(&Pointer::root(), root, &[&tables::WORKFLOW]);
@@ -50,11 +60,22 @@ struct Checker<'a> {
     catalog: &'a Catalog,
     problems: Vec<Problem>,
     /// What was said about an expression before: loops of tasks repeat theirs, and compiling costs.
-    expressions: HashMap<String, Option<String>>,
+    expressions: HashMap<String, Result<Vec<String>, Reason>>,
+    scope: scope::Scope,
 }
 
 impl Checker<'_> {
     fn size(&mut self, document: &Document) {
+        // Asked first: whatever walks a value by recursion needs a stack as deep as the value.
+        if document::is_deeper_than(document.root(), document::MAX_DEPTH) {
+            let most = document::MAX_DEPTH;
+            return self.error(
+                &Pointer::root(),
+                "too-deep",
+                format!("The definition is nested deeper than {most} levels; move the inner tasks into a workflow of their own."),
+                format!("定义的嵌套超过 {most} 层，请将内层任务移到单独的工作流。"),
+            );
+        }
         let bytes = document.to_json().len();
         if bytes > MAX_BYTES {
             self.error(
@@ -84,26 +105,6 @@ impl Checker<'_> {
     fn warning(&mut self, pointer: &Pointer, code: &str, en: impl Into<String>, zh: impl Into<String>) {
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(Problem::warning(pointer.clone(), code, en, zh));
-        }
-    }
-
-    /// Checks that a program compiles; it may stand within `${ }` or without.
-    fn program(&mut self, pointer: &Pointer, text: &str) {
-        let reason = match self.expressions.get(text) {
-            Some(reason) => reason.clone(),
-            None => {
-                let reason = crate::expression::check(text).err();
-                self.expressions.insert(text.to_owned(), reason.clone());
-                reason
-            }
-        };
-        if let Some(reason) = reason {
-            self.error(
-                pointer,
-                "bad-expression",
-                format!("`{text}` is not a jq expression that can be run: {reason}"),
-                format!("`{text}` 不是可以运行的 jq 表达式：{reason}"),
-            );
         }
     }
 }

@@ -1,78 +1,185 @@
-//! `mas-hub check FILE…`: the problems of definitions, as a compiler tells them. Needs no database.
+//! `mas-hub check`: the problems of definitions, as a compiler tells them. Needs no database and no network.
+//!
+//! It changes nothing and starts nothing. Of a folder it reads every JSON and YAML file that is a definition, that is an
+//! object with `document` or `do`; a file that is named is checked whatever it holds.
 
-use std::fmt::Write as _;
-use std::path::Path;
+mod found;
+mod print;
 
-use flow::{Document, Severity};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use flow::{Document, Pointer, Problem, Severity};
+
+pub use found::{Finding, Level, Report};
+pub use print::{Format, Language};
 
 use crate::plugins::Plugins;
 use crate::schedules;
 
-/// What is to be printed of one file, and whether anything in it is an error.
-pub fn file(path: &Path, plugins: &Plugins) -> (String, bool) {
-    match std::fs::read_to_string(path) {
-        Ok(text) => text_of(&path.display().to_string(), &text, plugins),
-        Err(cause) => (format!("{}: error: {cause}\n", path.display()), true),
+/// Checks files and, with everything below them, folders; `-` is standard input.
+pub fn paths(paths: &[PathBuf], plugins: &Plugins) -> Vec<Report> {
+    let mut reports = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            folder(path, plugins, &mut reports);
+        } else {
+            reports.push(file(path, plugins));
+        }
+    }
+    reports
+}
+
+/// The reports as they are printed.
+pub fn printed(reports: &[Report], format: Format, language: Language) -> String {
+    print::printed(reports, format, language)
+}
+
+/// Whether something is an error, or a warning where these are denied too.
+pub fn failed(reports: &[Report], deny_warnings: bool) -> bool {
+    let worst = if deny_warnings { Level::Warning } else { Level::Error };
+    reports.iter().flat_map(|report| &report.findings).any(|finding| finding.level <= worst)
+}
+
+fn folder(path: &Path, plugins: &Plugins, reports: &mut Vec<Report>) {
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(cause) => return reports.push(unreadable(path, &cause)),
+    };
+    let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        // The type of the entry itself: a link to a folder above would never end.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && !hidden {
+            folder(&path, plugins, reports);
+        } else if !is_folder && is_of_interest(&path) {
+            let report = file(&path, plugins);
+            reports.extend(report.definition.then_some(report));
+        }
     }
 }
 
-fn text_of(name: &str, text: &str, plugins: &Plugins) -> (String, bool) {
-    let document = match Document::from_text(text) {
-        Ok(document) => document,
+fn is_of_interest(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    matches!(extension.as_deref(), Some("json" | "yaml" | "yml"))
+}
+
+fn file(path: &Path, plugins: &Plugins) -> Report {
+    let read = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        // One byte more than a definition may have tells that there is too much.
+        let most = u64::try_from(flow::MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    match read.and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other)) {
+        Ok(text) => text_of(&path.display().to_string(), &text, plugins),
+        Err(cause) => unreadable(path, &cause),
+    }
+}
+
+fn unreadable(path: &Path, cause: &std::io::Error) -> Report {
+    Report::of_error(
+        path.display().to_string(),
+        (1, 1),
+        "unreadable",
+        (cause.to_string(), format!("无法读取（{cause}）")),
+    )
+}
+
+/// Checks one text.
+pub fn text_of(name: &str, text: &str, plugins: &Plugins) -> Report {
+    let (document, dropped) = match Document::import(text) {
+        Ok(read) => read,
         Err(error) => {
-            return (format!("{name}:{}:{}: error: {}\n", error.line, error.column, error.message), true);
+            let place = (error.line, error.column);
+            return Report::of_error(name.to_owned(), place, "syntax", (error.message, error.message_zh));
         }
     };
-    let lines = flow::document::source_map(text);
-    let mut printed = String::new();
-    let mut wrong = false;
+    let places = flow::source_map(text);
+    let place = |pointer: &Pointer| {
+        places.position_of(pointer).map_or((1, 1), |position| (position.line, position.column))
+    };
+    let finding = |problem: Problem| {
+        let (line, column) = place(&problem.pointer);
+        Finding {
+            line,
+            column,
+            level: match problem.severity {
+                Severity::Error => Level::Error,
+                Severity::Warning => Level::Warning,
+            },
+            refuses_start: problem.refuses_start(),
+            code: problem.code,
+            pointer: problem.pointer,
+            message_en: problem.message_en,
+            message_zh: problem.message_zh,
+        }
+    };
     let mut problems = flow::validate(&document, plugins.catalog());
     if problems.iter().all(|problem| problem.severity != Severity::Error) {
         problems.extend(schedules::problems(&document));
     }
-    for problem in problems {
-        let severity = match problem.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        wrong |= problem.severity == Severity::Error;
-        let line = lines.line_of(&problem.pointer).unwrap_or(1);
-        // Writing into a string cannot fail.
-        let _ = writeln!(printed, "{name}:{line}: {severity}: {}: {}", problem.pointer, problem.message_en);
+    let mut findings: Vec<Finding> = problems.into_iter().map(finding).collect();
+    findings.sort_by_key(|finding| (finding.line, finding.column));
+    if let Some(first) = dropped.first_comment {
+        let count = dropped.comments;
+        findings.push(Finding {
+            line: first.line,
+            column: first.column,
+            level: Level::Note,
+            refuses_start: false,
+            code: "comments".to_owned(),
+            pointer: Pointer::root(),
+            message_en: format!(
+                "{count} comments, the first of them here, are not kept when this file is imported."
+            ),
+            message_zh: format!("导入此文件时不会保留 {count} 条注释，此处是第一条。"),
+        });
     }
-    (printed, wrong)
+    let definition = document.root().get("document").is_some() || document.root().get("do").is_some();
+    Report { file: name.to_owned(), definition, findings }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(name: &str, text: &str) -> (String, bool) {
-        text_of(name, text, &Plugins::embedded().unwrap())
+    fn check(name: &str, text: &str) -> String {
+        let report = text_of(name, text, &Plugins::embedded().unwrap());
+        printed(&[report], Format::Text, Language::En)
     }
 
     const HEAD: &str = "document: {dsl: '1.0.3', namespace: default, name: a, version: '1.0.0'}\n";
 
     #[test]
-    fn a_problem_is_told_with_its_line_as_a_compiler_does() {
-        let (text, wrong) =
+    fn a_problem_is_told_with_its_line_and_column_as_a_compiler_does() {
+        let text =
             check("a.yaml", &format!("{HEAD}do:\n  - one:\n      set: {{a: 1}}\n      then: nowhere\n"));
-        assert!(wrong);
-        assert!(text.starts_with("a.yaml:5: error: /do/0/one/then: "), "{text}");
+        assert!(text.starts_with("a.yaml:5:7: error: /do/0/one/then: No task"), "{text}");
+        assert!(text.ends_with("[dangling-then]\n"), "{text}");
+        let json = "{\n  \"document\": {\"dsl\": \"1.0.3\", \"namespace\": \"a\", \"name\": \"a\", \"version\": \"1.0.0\"},\n  \"do\": [{\"one\": {\"wiat\": \"PT1S\"}}]\n}";
+        let text = check("a.json", json);
+        assert!(text.starts_with("a.json:3:18: error: /do/0/one/wiat: "), "{text}");
     }
 
     #[test]
     fn what_the_hub_cannot_run_is_a_warning_and_no_error() {
-        let (text, wrong) =
-            check("a.yaml", &format!("{HEAD}do:\n  - one:\n      run: {{container: {{image: x}}}}\n"));
-        assert!(!wrong, "{text}");
-        assert!(text.contains(": warning: "), "{text}");
+        let text = format!("{HEAD}do:\n  - one:\n      run: {{container: {{image: x}}}}\n");
+        let reports = [text_of("a.yaml", &text, &Plugins::embedded().unwrap())];
+        assert!(!failed(&reports, false) && failed(&reports, true));
+        assert!(printed(&reports, Format::Text, Language::Zh).contains(": 警告: "));
     }
 
     #[test]
     fn what_is_no_document_is_told_with_its_place() {
-        let (text, wrong) = check("a.json", "{\n  \"document\": x\n}");
-        assert!(wrong && text.starts_with("a.json:2:"), "{text}");
-        assert!(file(Path::new("/nowhere/a.json"), &Plugins::embedded().unwrap()).1);
+        let text = check("a.json", "{\n  \"document\": x\n}");
+        assert!(text.starts_with("a.json:2:15: error: "), "{text}");
+        let missing = paths(&[PathBuf::from("/nowhere/a.json")], &Plugins::embedded().unwrap());
+        assert!(failed(&missing, false));
     }
 }

@@ -44,11 +44,24 @@ enum Command {
     /// Secrets that workflows list under `use.secrets`
     #[command(subcommand)]
     Secret(SecretCommand),
-    /// Prints the problems of definitions (JSON or YAML); exits with 1 where one is an error
-    Check {
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    /// Prints the problems of definitions (JSON or YAML); offline. Exits with 0 where none is an error, else with 1; with 2
+    /// where the command line is wrong
+    Check(CheckArguments),
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    /// Files, folders with everything below them, and `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    format: check::Format,
+    /// The language of the messages
+    #[arg(long, value_enum, default_value_t)]
+    language: check::Language,
+    /// Exits with 1 where there is a warning, too
+    #[arg(long)]
+    deny_warnings: bool,
 }
 
 #[derive(Args)]
@@ -149,7 +162,7 @@ async fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
             database.close().await;
         }
         Command::Secret(command) => secret(&data(line.data), command).await?,
-        Command::Check { files } => return check_files(&files),
+        Command::Check(arguments) => return check_files(&arguments),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -231,15 +244,12 @@ async fn secret(data: &Path, command: SecretCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_files(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let plugins = Plugins::embedded()?;
-    let mut wrong = false;
-    for file in files {
-        let (text, errors) = check::file(file, &plugins);
-        std::io::stdout().write_all(text.as_bytes())?;
-        wrong |= errors;
-    }
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+fn check_files(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    let reports = check::paths(&arguments.paths, &Plugins::embedded()?);
+    let text = check::printed(&reports, arguments.format, arguments.language);
+    std::io::stdout().write_all(text.as_bytes())?;
+    let failed = check::failed(&reports, arguments.deny_warnings);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn data(directory: Option<PathBuf>) -> PathBuf {

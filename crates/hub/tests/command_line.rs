@@ -147,14 +147,71 @@ fn check_tells_the_line_and_exits_with_1_on_an_error() {
     let head = "document: {dsl: '1.0.3', namespace: default, name: a, version: '1.0.0'}\ndo:\n  - one:\n      set: {a: 1}\n";
     std::fs::write(&good, head).unwrap();
     std::fs::write(&bad, format!("{head}      then: nowhere\n")).unwrap();
-    let check = |files: &[&Path]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_mas-hub")).arg("check").args(files).output().unwrap();
+    let check = |arguments: &[&str], files: &[&Path]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mas-hub"));
+        let output = command.arg("check").args(arguments).args(files).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    assert_eq!(check(&[&good]), (Some(0), String::new()));
-    let (code, told) = check(&[&good, &bad]);
+    assert_eq!(check(&[], &[&good]), (Some(0), String::new()));
+    let (code, told) = check(&[], &[&good, &bad]);
     assert_eq!(code, Some(1));
-    assert!(told.contains("bad.yaml:5: error: /do/0/one/then: "), "{told}");
+    assert!(told.contains("bad.yaml:5:7: error: /do/0/one/then: "), "{told}");
+    let (_, told) = check(&["--language", "zh"], &[&bad]);
+    assert!(told.contains(": 错误: /do/0/one/then: 此列表中没有名为 `nowhere` 的任务"), "{told}");
+    assert_eq!(check(&["--format", "xml"], &[&good]).0, Some(2));
+    assert_eq!(check(&[], &[]).0, Some(2));
+    assert_eq!(check(&[], &[&directory.path().join("none.yaml")]).0, Some(1));
+}
+
+/// Point 7 of the language's issue: what people put into their own CI.
+#[test]
+fn check_reads_folders_and_prints_for_scripts_and_code_hosts() {
+    let directory = tempfile::tempdir().unwrap();
+    let head = "{\"document\": {\"dsl\": \"1.0.3\", \"namespace\": \"a\", \"name\": \"a\", \"version\": \"1.0.0\"},\n \"do\": [{\"one\": ";
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("warned/later.json", &format!("{head}{{\"call\": \"nobody:1.0.0@default\"}}}}]}}"));
+    write("wrong/deep/bad.json", &format!("{head}{{\"wait\": \"soon\"}}}}]}}"));
+    write("wrong/package.json", "{\"name\": \"no definition\"}");
+    write("wrong/.hidden/bad.yaml", "do: 1\n");
+    write("wrong/readme.md", "do: 1\n");
+    write(
+        "noted/notes.yaml",
+        "# why\ndocument: {dsl: '1.0.3', namespace: a, name: a, version: '1.0.0'}\ndo: []\n",
+    );
+    let check = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mas-hub"));
+        let output = command.current_dir(directory.path()).arg("check").args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, told) = check(&["wrong"]);
+    assert_eq!((code, told.lines().count()), (Some(1), 1), "{told}");
+    assert!(told.starts_with("wrong/deep/bad.json:2:18: error: /do/0/one/wait: "), "{told}");
+    let (code, told) = check(&["warned", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(code, Some(0));
+    assert_eq!(told[0]["code"], "unknown-function");
+    assert_eq!(told[0]["severity"], "warning");
+    assert_eq!(told[0]["refuses_start"], true);
+    assert_eq!((&told[0]["line"], &told[0]["column"]), (&serde_json::json!(2), &serde_json::json!(18)));
+    assert_eq!(check(&["warned", "--deny-warnings"]).0, Some(1));
+    let (code, told) = check(&["noted", "--deny-warnings"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.starts_with("noted/notes.yaml:1:1: note: 1 comments"), "{told}");
+    let (_, told) = check(&["wrong", "--format", "sarif"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let result = &told["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "bad-duration");
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "wrong/deep/bad.json");
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
+    let mut standard_input = Command::new(env!("CARGO_BIN_EXE_mas-hub"));
+    standard_input.args(["check", "-"]);
+    let told = with_input(standard_input, "do: 1\n");
+    assert_eq!(told.status.code(), Some(1));
+    assert!(String::from_utf8(told.stdout).unwrap().starts_with("-:1:1: error: "));
 }
 
 #[test]

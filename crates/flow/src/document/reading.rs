@@ -4,6 +4,7 @@
 //! JSON is read by `serde_json`. YAML is read from the parser's events without recursion, since the stack of a
 //! browser is small.
 
+mod words;
 mod yaml;
 
 use std::fmt;
@@ -11,38 +12,34 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{MAX_BYTES, ParseError};
+use super::{Dropped, MAX_BYTES, ParseError};
 
 /// The deepest nesting, the same for both formats: `serde_json`'s own limit.
-const MAX_DEPTH: usize = 127;
+pub(crate) const MAX_DEPTH: usize = 127;
 
 pub(super) fn json(text: &str) -> Result<Value, ParseError> {
     check_size(text)?;
+    // Files that were saved on Windows begin with a mark that is no part of JSON.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
         |error| {
             let message = error.to_string();
             let place = format!(" at line {} column {}", error.line(), error.column());
-            ParseError {
-                line: error.line().max(1),
-                column: error.column().max(1),
-                message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
-            }
+            let message = message.strip_suffix(&place).unwrap_or(&message);
+            words::json(message).at(error.line().max(1), error.column().max(1))
         },
     )
 }
 
-pub(super) fn yaml(text: &str) -> Result<Value, ParseError> {
+pub(super) fn yaml(text: &str) -> Result<(Value, Dropped), ParseError> {
     check_size(text)?;
     yaml::load(text)
 }
 
 fn check_size(text: &str) -> Result<(), ParseError> {
-    if text.len() <= MAX_BYTES {
-        return Ok(());
-    }
-    let message = format!("the text is {} bytes long; a definition has at most {MAX_BYTES}", text.len());
-    Err(ParseError { line: 1, column: 1, message })
+    let bytes = text.len();
+    if bytes <= MAX_BYTES { Ok(()) } else { Err(words::too_large(bytes).at(1, 1)) }
 }
 
 /// Builds a value as `serde_json::Value` does, but refuses a second member of the same name instead of forgetting the first.
@@ -104,7 +101,7 @@ impl<'de> Visitor<'de> for Strict {
         let mut map = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             if map.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("the member `{name}` is there twice")));
+                return Err(A::Error::custom(words::twice(&name).en));
             }
             let value = members.next_value_seed(self)?;
             map.insert(name, value);

@@ -11,6 +11,7 @@ use jaq_core::path::{Opt, Part};
 
 use super::guard::{self, visit_calls, visit_terms};
 use super::natives::{self, Machine};
+use super::reason::{self, Reason};
 
 const LONGEST_TEXT: usize = 64 * 1024;
 const DEEPEST_NESTING: usize = 32;
@@ -31,10 +32,13 @@ pub(super) struct Compiled {
 
 /// # Errors
 /// One sentence for a person.
-pub(super) fn compile(text: &str) -> Result<Compiled, String> {
+pub(super) fn compile(text: &str) -> Result<Compiled, Reason> {
     let term = parse(text)?;
     if let Some(name) = guard::endless_closure(&term) {
-        return Err(format!("`{name}` calls itself and takes a filter: only values (`$x`) can be handed on"));
+        return Err(Reason::new(
+            format!("`{name}` calls itself and takes a filter: only values (`$x`) can be handed on"),
+            format!("`{name}` 递归调用自身并带有过滤器参数：只能传递值（`$x`）"),
+        ));
     }
     let secrets = secrets(&term);
     let main = Def { name: MAIN, args: Vec::new(), body: guard::guarded(term) };
@@ -47,21 +51,24 @@ pub(super) fn compile(text: &str) -> Result<Compiled, String> {
             for (name, what) in missing {
                 match what {
                     Undefined::Var if name == "$ENV" || name == "$__loc__" => {
-                        return Err(format!("{name} is not available here"));
+                        return Err(Reason::new(
+                            format!("`{name}` is not available here"),
+                            format!("此处不能使用 `{name}`"),
+                        ));
                     }
                     Undefined::Var => _ = variables.insert(name),
                     Undefined::Filter(arity) => {
-                        return Err(format!("there is no function `{name}` with {arity} arguments"));
+                        return Err(reason::no_function(text, &name, arity));
                     }
-                    other => return Err(format!("there is no {} `{name}`", other.as_str())),
+                    other => return Err(nothing_called(&name, &other)),
                 }
             }
             let variables: Vec<String> = variables.into_iter().collect();
             match link(defs, main, &variables) {
                 Ok(filter) => Ok(Compiled { filter, variables, secrets }),
                 Err(missing) => Err(match missing.first() {
-                    Some((name, what)) => format!("there is no {} `{name}`", what.as_str()),
-                    None => "it does not compile".to_owned(),
+                    Some((name, what)) => nothing_called(name, what),
+                    None => Reason::new("it does not compile", "无法编译"),
                 }),
             }
         }
@@ -84,31 +91,54 @@ fn secrets(term: &Term<&str>) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn parse(text: &str) -> Result<Term<&str>, String> {
+fn nothing_called(name: &str, what: &Undefined) -> Reason {
+    let kind = match what {
+        Undefined::Mod => "模块",
+        Undefined::Var => "变量",
+        Undefined::Label => "标签",
+        _ => "函数",
+    };
+    Reason::new(format!("there is no {} `{name}`", what.as_str()), format!("没有{kind} `{name}`"))
+}
+
+/// The functions that jq defines in jq, with their numbers of arguments.
+pub(super) fn definitions() -> impl Iterator<Item = (String, usize)> {
+    library().defs.iter().map(|def| (def.name.to_owned(), def.args.len()))
+}
+
+fn parse(text: &str) -> Result<Term<&str>, Reason> {
+    let unreadable = || Reason::new("it cannot be read", "无法识别");
     if text.trim().is_empty() {
-        return Err("it is empty".to_owned());
+        return Err(Reason::new(
+            "it is empty; `.` stands for the data as it comes",
+            "表达式为空；`.` 表示原样的数据",
+        ));
     }
     if text.len() > LONGEST_TEXT {
-        return Err(format!("it is longer than {LONGEST_TEXT} bytes"));
+        return Err(Reason::new(
+            format!("it is longer than {LONGEST_TEXT} bytes"),
+            format!("超过 {LONGEST_TEXT} 字节"),
+        ));
     }
     check_nesting(text)?;
     let tokens = Lexer::new(text).lex().map_err(|errors| match errors.into_iter().next() {
-        Some((expected, rest)) => format!("{} expected{}", expected.as_str(), near(text, rest)),
-        None => "it cannot be read".to_owned(),
+        Some((expected, rest)) => reason::expected(expected.as_str(), text, rest),
+        None => unreadable(),
     })?;
     if depth(&tokens) > DEEPEST_TREE {
-        return Err(format!("it chains or nests more than {MOST_OPERATIONS} operations"));
+        return Err(Reason::new(
+            format!("it chains or nests more than {MOST_OPERATIONS} operations"),
+            format!("串联或嵌套的运算超过 {MOST_OPERATIONS} 个"),
+        ));
     }
     Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| match errors.into_iter().next() {
-        Some((expected, found)) => {
-            format!("{} expected{}", expected.as_str(), near(text, Token::opt_as_str(found, text)))
-        }
-        None => "it cannot be read".to_owned(),
+        Some((expected, found)) => reason::expected(expected.as_str(), text, Token::opt_as_str(found, text)),
+        None => unreadable(),
     })
 }
 
-/// jaq reads brackets by recursion: a text of ten thousand of them would take the stack along.
-fn check_nesting(text: &str) -> Result<(), String> {
+/// jq reads brackets by recursion: a text of ten thousand of them would take the stack along.
+fn check_nesting(text: &str) -> Result<(), Reason> {
     let mut depth = 0_usize;
     for byte in text.bytes() {
         match byte {
@@ -117,7 +147,10 @@ fn check_nesting(text: &str) -> Result<(), String> {
             _ => {}
         }
         if depth > DEEPEST_NESTING {
-            return Err(format!("it nests more than {DEEPEST_NESTING} brackets"));
+            return Err(Reason::new(
+                format!("it nests more than {DEEPEST_NESTING} brackets"),
+                format!("括号嵌套超过 {DEEPEST_NESTING} 层"),
+            ));
         }
     }
     Ok(())
@@ -154,17 +187,6 @@ fn depth_within(Token(_, kind): &Token<&str>) -> usize {
             8 * parts.len() + parts.iter().map(within).max().unwrap_or(0)
         }
         _ => 0,
-    }
-}
-
-fn near(text: &str, rest: &str) -> String {
-    let offset = (rest.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
-    match offset.filter(|offset| *offset < text.len()) {
-        Some(offset) => {
-            let shown: String = text[offset..].chars().take(20).collect();
-            format!(" at character {}, before `{shown}`", text[..offset].chars().count() + 1)
-        }
-        None => " at the end".to_owned(),
     }
 }
 

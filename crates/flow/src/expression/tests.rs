@@ -125,27 +125,73 @@ fn no_program_runs_for_ever() {
 
 #[test]
 fn what_cannot_be_run_is_said_before_the_start() {
-    for (text, expected) in [
-        (".a |", "term expected at the end"),
-        ("", "it is empty"),
-        (".a b", "nothing expected at character 4, before `b`"),
-        ("nosuch(1)", "there is no function `nosuch` with 1 arguments"),
-        ("now", "there is no function `now` with 0 arguments"),
-        ("env", "there is no function `env` with 0 arguments"),
-        ("input", "there is no function `input` with 0 arguments"),
-        ("debug", "there is no function `debug` with 0 arguments"),
-        ("halt", "there is no function `halt` with 0 arguments"),
-        ("$ENV.HOME", "$ENV is not available here"),
-        (
-            "def f(g): f(g | g); f(.)",
-            "`f` calls itself and takes a filter: only values (`$x`) can be handed on",
-        ),
-        ("break $x", "there is no label `$x`"),
-        ("import \"a\" as a; .", "nothing expected at character 8, before `\"a\" as a; .`"),
-    ] {
-        assert_eq!(check(text).unwrap_err(), expected, "{text}");
-    }
-    assert_eq!(check("${ .a + $anything }"), Ok(()));
+    let told = |text: &str| {
+        let reason = check(text).unwrap_err();
+        format!("{text}: {} · {}\n", reason.en, reason.zh)
+    };
+    let texts = [
+        ".a |",
+        "",
+        ".a b",
+        "nosuch(1)",
+        "lenght",
+        "map",
+        "now",
+        "env",
+        "input",
+        "debug",
+        "halt",
+        "$ENV.HOME",
+        "def f(g): f(g | g); f(.)",
+        "break $x",
+        "import \"a\" as a; .",
+        "(.a",
+        "[1, 2",
+        "{a: 1",
+        "\"a",
+        "{a 1}",
+        "if 1 then 2",
+        "\"\\q\"",
+        ".a[",
+        "reduce .[] as x (0; 1)",
+        "1 2",
+        "ltrimstr(1; 2)",
+        ".state-id",
+        ".a.b-c",
+        "@nosuch \"a\"",
+    ];
+    insta::assert_snapshot!(texts.map(told).concat(), @r#"
+        .a |: it ends where a value such as `.name` is expected · 表达式不完整，末尾应为一个值，如 `.name`
+        : it is empty; `.` stands for the data as it comes · 表达式为空；`.` 表示原样的数据
+        .a b: at character 4, before `b`, an operator or the end is expected · 第 4 个字符 `b` 之前应为运算符或表达式结尾
+        nosuch(1): there is no function `nosuch` · 没有函数 `nosuch`
+        lenght: there is no function `lenght`, most likely `length` is meant · 没有函数 `lenght`，可能是 `length`
+        map: `map` takes 1 argument in brackets, separated by `;`, not 0 · `map` 的括号中需要 1 个参数（用 `;` 分隔），而不是 0 个
+        now: `now` reads or changes something outside of the workflow and is not offered · `now` 会读取或改变工作流之外的内容，不可使用
+        env: `env` reads or changes something outside of the workflow and is not offered · `env` 会读取或改变工作流之外的内容，不可使用
+        input: `input` reads or changes something outside of the workflow and is not offered · `input` 会读取或改变工作流之外的内容，不可使用
+        debug: `debug` reads or changes something outside of the workflow and is not offered · `debug` 会读取或改变工作流之外的内容，不可使用
+        halt: `halt` reads or changes something outside of the workflow and is not offered · `halt` 会读取或改变工作流之外的内容，不可使用
+        $ENV.HOME: `$ENV` is not available here · 此处不能使用 `$ENV`
+        def f(g): f(g | g); f(.): `f` calls itself and takes a filter: only values (`$x`) can be handed on · `f` 递归调用自身并带有过滤器参数：只能传递值（`$x`）
+        break $x: there is no label `$x` · 没有标签 `$x`
+        import "a" as a; .: at character 8, before `"a" as a; .`, an operator or the end is expected · 第 8 个字符 `"a" as a; .` 之前应为运算符或表达式结尾
+        (.a: it ends where a closing `)` is expected · 表达式不完整，末尾应为 `)`
+        [1, 2: it ends where a closing `]` is expected · 表达式不完整，末尾应为 `]`
+        {a: 1: it ends where a closing `}` is expected · 表达式不完整，末尾应为 `}`
+        "a: it ends where a closing `"` is expected · 表达式不完整，末尾应为引号 `"`
+        {a 1}: at character 4, before `1}`, `,` or `}` is expected · 第 4 个字符 `1}` 之前应为 `,` 或 `}`
+        if 1 then 2: it ends where `else` or `end` is expected · 表达式不完整，末尾应为 `else` 或 `end`
+        "\q": at character 3, before `q"`, an escape such as `\n`, `\"` or `\(…)` is expected · 第 3 个字符 `q"` 之前应为转义字符，如 `\n`、`\"` 或 `\(…)`
+        .a[: it ends where a closing `]` is expected · 表达式不完整，末尾应为 `]`
+        reduce .[] as x (0; 1): at character 15, before `x (0; 1)`, a pattern such as `$name` is expected · 第 15 个字符 `x (0; 1)` 之前应为模式，如 `$name`
+        1 2: at character 3, before `2`, an operator or the end is expected · 第 3 个字符 `2` 之前应为运算符或表达式结尾
+        ltrimstr(1; 2): `ltrimstr` takes 1 argument in brackets, separated by `;`, not 2 · `ltrimstr` 的括号中需要 1 个参数（用 `;` 分隔），而不是 2 个
+        .state-id: there is no function `id`; a member with a dash in its name is written in quotes: `."state-id"` · 没有函数 `id`；名称中带连字符的成员要加引号：`."state-id"`
+        .a.b-c: there is no function `c`; a member with a dash in its name is written in quotes: `."b-c"` · 没有函数 `c`；名称中带连字符的成员要加引号：`."b-c"`
+        @nosuch "a": there is no function `@nosuch`; a member is written `.@nosuch`, a text "@nosuch" · 没有函数 `@nosuch`；成员写作 `.@nosuch`，文本写作 "@nosuch"
+        "#);
+    assert_eq!(check("${ .a + $anything }"), Ok(vec!["anything".to_owned()]));
 }
 
 #[test]
@@ -186,7 +232,7 @@ fn texts_that_nest_without_end_are_refused() {
         ".a".repeat(380),
         format!("{{a: 1{}}}", ", \"b\": (1+2)".repeat(85)),
     ] {
-        assert_eq!(check(&text), Ok(()), "{text}");
+        assert_eq!(check(&text), Ok(Vec::new()), "{text}");
         assert!(!evaluate(&text, json!({})).contains("gave up"), "{text}");
     }
 }

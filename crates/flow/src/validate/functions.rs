@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use super::Checker;
-use super::shape::quoted;
+use super::say::quoted;
 use crate::Pointer;
 use crate::input::{self, Expressions};
+use crate::near::nearest;
+use crate::problem::UNKNOWN_FUNCTION;
 use crate::unsupported::is_of_default_catalog;
 
 impl Checker<'_> {
@@ -23,13 +25,17 @@ impl Checker<'_> {
             return;
         }
         let Some(function) = self.catalog.get(called) else {
-            let near = self.catalog.calls().find(|call| call.split(':').next() == called.split(':').next());
+            let near = self
+                .catalog
+                .calls()
+                .find(|call| call.split(':').next() == called.split(':').next())
+                .or_else(|| nearest(called, self.catalog.calls()));
             let (en, zh) = near.map_or_else(Default::default, |near| {
                 (format!(" There is `{near}`."), format!("可用的是 `{near}`。"))
             });
             self.warning(
                 &pointer.child("call"),
-                "unknown-function",
+                UNKNOWN_FUNCTION,
                 format!("The catalog has no function `{called}`.{en}"),
                 format!("目录中没有函数 `{called}`。{zh}"),
             );

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Checker;
 use crate::Pointer;
+use crate::problem::UNREACHABLE;
 use crate::view::{self, TaskKind};
 
 impl Checker<'_> {
@@ -32,11 +33,11 @@ impl Checker<'_> {
             let Some((name, _)) = view::entry(item) else { continue };
             self.warning(
                 &list.index(index).child(name),
-                "unreachable-task",
+                UNREACHABLE,
                 format!(
-                    "No way leads to `{name}`: every task before it goes elsewhere, and no `then` names it."
+                    "No way leads to `{name}`: every task before it goes elsewhere, and no `then` names it. Lead to it or delete it; to leave it out on purpose, write `if: ${{ false }}`."
                 ),
-                format!("任务 `{name}` 不可达：前面的任务都转向别处，也没有 `then` 指向它。"),
+                format!("任务 `{name}` 不可达：前面的任务都转向别处，也没有 `then` 指向它。请让流程指向它或删除它；若有意跳过，请写 `if: ${{ false }}`。"),
             );
         }
     }

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use super::say::{quoted, shown};
 use super::{Checker, tables};
 use crate::Pointer;
+use crate::near::{did_you_mean, nearest};
 
 impl Checker<'_> {
     pub(super) fn timeout(&mut self, pointer: &Pointer, value: &Value) {
@@ -34,18 +36,29 @@ impl Checker<'_> {
     }
 
     fn reference(&mut self, pointer: &Pointer, section: &str, name: &str) {
-        let there = self
-            .root
-            .get("use")
-            .and_then(|used| used.get(section))
-            .is_some_and(|section| section.get(name).is_some());
-        if !there {
-            self.error(
-                pointer,
-                "dangling-reference",
-                format!("`{name}` is not defined in `use.{section}`."),
-                format!("`use.{section}` 中没有定义 `{name}`。"),
-            );
+        let section_of_use = self.root.get("use").and_then(|used| used.get(section));
+        if section_of_use.is_some_and(|section| section.get(name).is_some()) {
+            return;
         }
+        let known: Vec<&str> = section_of_use
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let (known_en, known_zh) = quoted(&known);
+        let (there_en, there_zh) = if known.is_empty() {
+            ("Nothing is defined there.".to_owned(), "其中没有任何定义。".to_owned())
+        } else {
+            (format!("Defined are {known_en}."), format!("已定义的有 {known_zh}。"))
+        };
+        let (hint_en, hint_zh) = did_you_mean(nearest(name, known));
+        let name = shown(name);
+        self.error(
+            pointer,
+            "dangling-reference",
+            format!("`{name}` is not defined in `use.{section}`. {there_en}{hint_en}"),
+            format!("`use.{section}` 中没有定义 `{name}`。{there_zh}{hint_zh}"),
+        );
     }
 }

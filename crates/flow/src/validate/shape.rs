@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::say::{either, quoted, shown, type_of};
 use super::{Checker, patterns};
 use crate::Pointer;
+use crate::near::{did_you_mean, nearest};
 
 /// What a value may look like. Texts that are runtime expressions as a whole are compiled wherever they stand,
 /// except in what is opaque.
@@ -48,8 +50,8 @@ pub(super) enum Shape {
 /// Which members an object has.
 pub(super) struct Object {
     pub(super) members: &'static [Member],
-    /// Members of which exactly one has to be there.
-    pub(super) one_of: &'static [&'static str],
+    /// Groups of members, of each of which exactly one has to be there.
+    pub(super) one_of: &'static [&'static [&'static str]],
     /// Whether others than these may be there.
     pub(super) open: bool,
 }
@@ -83,7 +85,13 @@ pub(super) const fn open(members: &'static [Member]) -> Object {
     Object { members, one_of: &[], open: true }
 }
 
-pub(super) const INTEGER: Shape = Shape::Integer { least: i64::MIN, most: i64::MAX };
+/// So many unknown members of one object are told one by one; more of them are one mistake.
+const FEW: usize = 2;
+
+/// The bounds of a whole number that has none.
+const ANY_RANGE: (i64, i64) = (i64::MIN, i64::MAX);
+
+pub(super) const INTEGER: Shape = Shape::Integer { least: ANY_RANGE.0, most: ANY_RANGE.1 };
 
 impl Checker<'_> {
     pub(super) fn shape(&mut self, pointer: &Pointer, value: &Value, shape: &Shape) {
@@ -122,8 +130,8 @@ impl Checker<'_> {
                     self.error(
                         pointer,
                         "not-an-expression",
-                        format!("`{text}` has to be a runtime expression, written `${{ … }}`."),
-                        format!("`{text}` 必须是运行时表达式，写作 `${{ … }}`。"),
+                        format!("This has to be a runtime expression: write `${{ {} }}`.", shown(text)),
+                        format!("此处必须是运行时表达式：请写 `${{ {} }}`。", shown(text)),
                     );
                 }
             }
@@ -143,8 +151,14 @@ impl Checker<'_> {
             }
             Shape::Map(shape) => {
                 let Some(members) = self.object_of(pointer, value) else { return };
-                for (name, value) in members {
-                    self.shape(&pointer.child(name), value, shape);
+                let unnamed = members.iter().find(|(_, value)| !value.is_object());
+                match unnamed.filter(|_| !matches!(shape, Shape::Text)) {
+                    Some((name, value)) => self.unnamed(pointer, name, value),
+                    None => {
+                        for (name, value) in members {
+                            self.shape(&pointer.child(name), value, shape);
+                        }
+                    }
                 }
             }
             Shape::ExpressionOr(shape) => match value.as_str() {
@@ -162,6 +176,7 @@ impl Checker<'_> {
             Shape::Matching(pattern) => {
                 let Some(text) = self.text_of(pointer, value) else { return };
                 if !(pattern.accepts)(text) {
+                    let text = shown(text);
                     let (en, zh) = (format!("`{text}` {}", pattern.en), format!("`{text}` {}", pattern.zh));
                     self.error(pointer, pattern.code, en, zh);
                 }
@@ -171,35 +186,99 @@ impl Checker<'_> {
     }
 
     /// Checks the members of an object against the tables together, as if they were one.
+    ///
+    /// One slip of the pen is one problem: a member that is near to one that is missing stands for it.
     pub(super) fn members(&mut self, pointer: &Pointer, value: &Value, objects: &[&Object]) {
         let Some(members) = self.object_of(pointer, value) else { return };
-        let known = || objects.iter().flat_map(|object| object.members);
-        for member in known().filter(|member| member.required && !members.contains_key(member.name)) {
-            self.missing(pointer, member.name);
+        let known: Vec<&Member> = objects.iter().flat_map(|object| object.members).collect();
+        let closed = !objects.iter().any(|object| object.open);
+        let is_known = |name: &str| known.iter().any(|member| member.name == name);
+        let unknown: Vec<&str> =
+            members.keys().map(String::as_str).filter(|name| closed && !is_known(name)).collect();
+        let mut absent: Vec<&str> =
+            known.iter().map(|member| member.name).filter(|name| !members.contains_key(*name)).collect();
+        let mut meant = Vec::new();
+        for name in unknown.iter().take(FEW) {
+            let near = nearest(name, absent.iter().copied());
+            absent.retain(|name| Some(*name) != near);
+            meant.push(near);
         }
-        for object in objects.iter().filter(|object| !object.one_of.is_empty()) {
-            self.exactly_one(pointer, members, object.one_of);
+        if absent.contains(&"with") && !unknown.is_empty() && meant.iter().all(Option::is_none) {
+            return self.belongs_into_with(pointer, &unknown);
+        }
+        let missing: Vec<&str> = known
+            .iter()
+            .filter(|member| member.required && absent.contains(&member.name))
+            .map(|member| member.name)
+            .collect();
+        let groups = objects.iter().flat_map(|object| object.one_of);
+        let (mut none, mut several) = (Vec::new(), Vec::new());
+        for group in groups.filter(|group| !group.iter().any(|name| meant.contains(&Some(name)))) {
+            match group.iter().filter(|name| members.contains_key(**name)).count() {
+                0 => none.push(*group),
+                1 => {}
+                _ => several.push(*group),
+            }
+        }
+        match none.as_slice() {
+            [group] if missing.is_empty() => self.exactly_one(pointer, members, group),
+            groups => self.missing_of(pointer, &missing, groups),
+        }
+        for group in several {
+            self.exactly_one(pointer, members, group);
+        }
+        let names: Vec<&str> = known.iter().map(|member| member.name).collect();
+        match unknown.first() {
+            Some(first) if unknown.len() > FEW => {
+                self.unexpected(&pointer.child(first), &unknown, &names, None);
+            }
+            _ => {
+                for (name, near) in unknown.iter().zip(&meant) {
+                    self.unexpected(&pointer.child(name), &[name], &names, *near);
+                }
+            }
         }
         for (name, value) in members {
-            match known().find(|member| member.name == name) {
-                Some(member) => self.shape(&pointer.child(name), value, &member.shape),
-                None if objects.iter().any(|object| object.open) => {}
-                None => {
-                    let names: Vec<_> = known().map(|member| member.name).collect();
-                    self.unexpected(&pointer.child(name), name, &names);
-                }
+            if let Some(member) = known.iter().find(|member| member.name == name) {
+                self.shape(&pointer.child(name), value, &member.shape);
             }
         }
     }
 
+    /// What a call is given, or what an event is recognised by, stands one level too high.
+    fn belongs_into_with(&mut self, pointer: &Pointer, names: &[&str]) {
+        let ((names_en, names_zh), (subject_en, subject_zh)) = (quoted(names), self.subject(pointer));
+        let (do_en, first) =
+            (if names.len() == 1 { "does" } else { "do" }, names.first().copied().unwrap_or_default());
+        self.error(
+            &pointer.child(first),
+            "unexpected-member",
+            format!("{names_en} {do_en} not belong into {subject_en} itself, but into its `with`, which is missing."),
+            format!("{names_zh} 不应直接写在 {subject_zh}中，而应写在它的 `with` 中；此处缺少 `with`。"),
+        );
+    }
+
+    /// An object of named entries in which something is no entry: mostly the name is left out.
+    fn unnamed(&mut self, pointer: &Pointer, name: &str, value: &Value) {
+        let (subject_en, subject_zh) = self.subject(pointer);
+        let ((en, zh), at, name) = (type_of(value), pointer.child(name), shown(name));
+        self.error(
+            &at,
+            "wrong-type",
+            format!("{subject_en} holds entries by their names, each an object; `{name}` is {en}."),
+            format!("{subject_zh}按名称存放各项，每项都是对象；`{name}` 却是{zh}。"),
+        );
+    }
+
     fn exactly_one(&mut self, pointer: &Pointer, members: &Map<String, Value>, choices: &[&str]) {
-        let count = choices.iter().filter(|name| members.contains_key(**name)).count();
-        if count == 1 {
-            return;
-        }
+        let here: Vec<&str> = choices.iter().copied().filter(|name| members.contains_key(*name)).collect();
         let (choices_en, choices_zh) = quoted(choices);
-        let (en, zh) =
-            if count == 0 { ("none is here", "一个也没有") } else { ("several are here", "有多个") };
+        let (en, zh) = if here.is_empty() {
+            ("none is here".to_owned(), "一个也没有".to_owned())
+        } else {
+            let (here_en, here_zh) = quoted(&here);
+            (format!("here are {here_en}"), format!("同时有 {here_zh}"))
+        };
         self.error(
             pointer,
             "choose-one",
@@ -208,35 +287,62 @@ impl Checker<'_> {
         );
     }
 
-    pub(super) fn missing(&mut self, pointer: &Pointer, name: &str) {
-        let (en, zh) = subject(pointer);
+    pub(super) fn missing(&mut self, pointer: &Pointer, names: &[&str]) {
+        self.missing_of(pointer, names, &[]);
+    }
+
+    /// Tells at once what is missing: these members, and one of each group.
+    fn missing_of(&mut self, pointer: &Pointer, names: &[&str], groups: &[&[&str]]) {
+        if names.is_empty() && groups.is_empty() {
+            return;
+        }
+        let (subject_en, subject_zh) = self.subject(pointer);
+        let singles = names.iter().map(|name| quoted(&[name]));
+        let (en, zh): (Vec<_>, Vec<_>) = singles.chain(groups.iter().map(|group| either(group))).unzip();
+        let a = if names.len() == 1 && groups.is_empty() { "a member" } else { "the members" };
         self.error(
             pointer,
             "missing-member",
-            format!("{en} needs a member `{name}`."),
-            format!("{zh}缺少成员 `{name}`。"),
+            format!("{subject_en} needs {a} {}.", en.join(", ")),
+            format!("{subject_zh}缺少成员 {}。", zh.join("、")),
         );
     }
 
-    pub(super) fn unexpected(&mut self, pointer: &Pointer, name: &str, known: &[&str]) {
+    pub(super) fn unexpected(
+        &mut self,
+        pointer: &Pointer,
+        names: &[&str],
+        known: &[&str],
+        near: Option<&str>,
+    ) {
+        let (names_en, names_zh) = quoted(names);
+        let does = if names.len() == 1 { "does" } else { "do" };
         let (known_en, known_zh) = quoted(known);
-        self.error(
-            pointer,
-            "unexpected-member",
-            format!("`{name}` does not belong here; what may stand here: {known_en}."),
-            format!("`{name}` 不属于这里；此处可用：{known_zh}。"),
-        );
+        let (hint_en, hint_zh) = did_you_mean(near);
+        let (en, zh) = match near {
+            Some(_) => (
+                format!("{names_en} is not known here.{hint_en}"),
+                format!("此处没有成员 {names_zh}。{hint_zh}"),
+            ),
+            None => (
+                format!("{names_en} {does} not belong here; what may stand here: {known_en}."),
+                format!("{names_zh} 不属于这里；此处可用：{known_zh}。"),
+            ),
+        };
+        self.error(pointer, "unexpected-member", en, zh);
     }
 
     fn word(&mut self, pointer: &Pointer, value: &Value, words: &[&str]) {
         let Some(text) = self.plain_text_of(pointer, value) else { return };
         if !words.contains(&text) {
             let (words_en, words_zh) = quoted(words);
+            let (hint_en, hint_zh) = did_you_mean(nearest(text, words.iter().copied()));
+            let text = shown(text);
             self.error(
                 pointer,
                 "bad-value",
-                format!("`{text}` is not one of {words_en}."),
-                format!("`{text}` 不是 {words_zh} 之一。"),
+                format!("`{text}` is not one of {words_en}.{hint_en}"),
+                format!("`{text}` 不是 {words_zh} 之一。{hint_zh}"),
             );
         }
     }
@@ -244,7 +350,7 @@ impl Checker<'_> {
     fn integer(&mut self, pointer: &Pointer, value: &Value, least: i64, most: i64) {
         let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
         if !whole && value.is_number() {
-            let (subject_en, subject_zh) = subject(pointer);
+            let (subject_en, subject_zh) = self.subject(pointer);
             self.error(
                 pointer,
                 "wrong-type",
@@ -253,7 +359,9 @@ impl Checker<'_> {
             );
         } else if !whole {
             self.wrong_type(pointer, value, ("a whole number", "整数"));
-        } else if value.as_f64().is_some_and(|number| number < least as f64 || number > most as f64) {
+        } else if (least, most) != ANY_RANGE
+            && value.as_f64().is_some_and(|number| number < least as f64 || number > most as f64)
+        {
             self.error(
                 pointer,
                 "bad-value",
@@ -268,7 +376,7 @@ impl Checker<'_> {
         let mut open = vec![(pointer.clone(), value)];
         while let Some((pointer, value)) = open.pop() {
             match value {
-                Value::String(text) if patterns::is_expression(text) => self.program(&pointer, text),
+                Value::String(text) => self.free_text(&pointer, text),
                 Value::Array(items) => {
                     let items = items.iter().enumerate().rev();
                     open.extend(items.map(|(index, value)| (pointer.index(index), value)));
@@ -315,41 +423,4 @@ impl Checker<'_> {
         }
         value.as_str()
     }
-
-    pub(super) fn wrong_type(&mut self, pointer: &Pointer, value: &Value, wanted: (&str, &str)) {
-        let (en, zh) = type_of(value);
-        let (subject_en, subject_zh) = subject(pointer);
-        self.error(
-            pointer,
-            "wrong-type",
-            format!("{subject_en} has to be {}, not {en}.", wanted.0),
-            format!("{subject_zh}必须是{}，而不是{zh}。", wanted.1),
-        );
-    }
-}
-
-/// What a sentence about the value at `pointer` begins with, in English and Chinese.
-fn subject(pointer: &Pointer) -> (String, String) {
-    match pointer.last() {
-        Some(name) => (format!("`{name}`"), format!("`{name}` ")),
-        None => ("The definition".to_owned(), "定义".to_owned()),
-    }
-}
-
-/// What a value is, in English and Chinese.
-pub(super) fn type_of(value: &Value) -> (&'static str, &'static str) {
-    match value {
-        Value::Null => ("nothing (null)", "空值"),
-        Value::Bool(_) => ("true or false", "布尔值"),
-        Value::Number(_) => ("a number", "数字"),
-        Value::String(_) => ("a text", "文本"),
-        Value::Array(_) => ("a list", "列表"),
-        Value::Object(_) => ("an object", "对象"),
-    }
-}
-
-/// Names in a sentence, in English and Chinese.
-pub(super) fn quoted(names: &[&str]) -> (String, String) {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    (quoted.join(", "), quoted.join("、"))
 }

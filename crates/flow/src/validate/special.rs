@@ -2,23 +2,30 @@
 
 use serde_json::Value;
 
-use super::shape::{Object, Shape, closed, may, need, quoted, type_of};
+use super::say::{quoted, shown, type_of};
+use super::shape::{Object, Shape, closed, may, need};
 use super::{Checker, patterns, tables};
+use crate::near::{did_you_mean, nearest};
+use crate::problem::NEGATIVE_DURATION;
 use crate::{Pointer, view};
 
 impl Checker<'_> {
     /// The members at the root that nothing reads: allowed by the schema, and mostly a slip of the pen.
     pub(super) fn unknown_at_root(&mut self) {
         let root = self.root;
+        let known = || tables::WORKFLOW.members.iter().map(|member| member.name);
         for name in root.as_object().into_iter().flatten().map(|(name, _)| name) {
-            if !tables::WORKFLOW.members.iter().any(|member| member.name == name) {
-                self.warning(
-                    &Pointer::root().child(name),
-                    "unknown-member",
-                    format!("Nothing reads the member `{name}`."),
-                    format!("成员 `{name}` 不会被读取。"),
-                );
+            if known().any(|known| known == name) {
+                continue;
             }
+            let absent = known().filter(|known| root.get(known).is_none());
+            let (hint_en, hint_zh) = did_you_mean(nearest(name, absent));
+            self.warning(
+                &Pointer::root().child(name),
+                "unknown-member",
+                format!("Nothing reads the member `{}`.{hint_en}", shown(name)),
+                format!("成员 `{}` 不会被读取。{hint_zh}", shown(name)),
+            );
         }
     }
 
@@ -26,6 +33,7 @@ impl Checker<'_> {
         let Some(text) = self.plain_text_of(pointer, value) else { return };
         let supported = patterns::is_version(text) && text.starts_with("1.0.");
         if !supported {
+            let text = shown(text);
             self.error(
                 pointer,
                 "unsupported-dsl",
@@ -47,19 +55,44 @@ impl Checker<'_> {
                 "This duration is empty; write for example `seconds: 30`.",
                 "该时长为空；例如写作 `seconds: 30`。",
             ),
-            Value::Object(_) => self.members(pointer, value, &[&tables::DURATION_OBJECT]),
-            Value::String(text) => self.error(
-                pointer,
-                "bad-duration",
-                format!("`{text}` is no duration; write ISO 8601 such as `PT30S`, an object such as `seconds: 30`, or `${{ … }}`."),
-                format!("`{text}` 不是时长；请写 ISO 8601（如 `PT30S`）、对象（如 `seconds: 30`）或 `${{ … }}`。"),
-            ),
-            other => self.error(
-                pointer,
-                "bad-duration",
-                format!("A duration is a text such as `PT30S` or an object such as `seconds: 30`, not {}.", type_of(other).0),
-                format!("时长应为文本（如 `PT30S`）或对象（如 `seconds: 30`），而不是{}。", type_of(other).1),
-            ),
+            Value::Object(members) => {
+                self.members(pointer, value, &[&tables::DURATION_OBJECT]);
+                let negative =
+                    members.iter().find(|(_, amount)| amount.as_f64().is_some_and(|amount| amount < 0.0));
+                if let Some((name, amount)) = negative {
+                    self.warning(
+                        &pointer.child(name),
+                        NEGATIVE_DURATION,
+                        format!("No time is negative: {amount} {name} cannot be waited for, so the workflow cannot be started."),
+                        format!("时长不能为负：无法等待 {amount} {name}，因此工作流不能启动。"),
+                    );
+                }
+            }
+            Value::String(text) => {
+                let (hint_en, hint_zh) = did_you_mean(patterns::as_duration(text).as_deref());
+                let text = shown(text);
+                self.error(
+                    pointer,
+                    "bad-duration",
+                    format!("`{text}` is no duration; write ISO 8601 such as `PT30S`, an object such as `seconds: 30`, or `${{ … }}`.{hint_en}"),
+                    format!("`{text}` 不是时长；请写 ISO 8601（如 `PT30S`）、对象（如 `seconds: 30`）或 `${{ … }}`。{hint_zh}"),
+                );
+            }
+            other => {
+                let (hint_en, hint_zh) = match other {
+                    Value::Number(number) => (
+                        format!(" For {number} seconds write `seconds: {number}`."),
+                        format!("{number} 秒请写作 `seconds: {number}`。"),
+                    ),
+                    _ => Default::default(),
+                };
+                self.error(
+                    pointer,
+                    "bad-duration",
+                    format!("A duration is a text such as `PT30S` or an object such as `seconds: 30`, not {}.{hint_en}", type_of(other).0),
+                    format!("时长应为文本（如 `PT30S`）或对象（如 `seconds: 30`），而不是{}。{hint_zh}", type_of(other).1),
+                );
+            }
         }
     }
 
@@ -78,7 +111,7 @@ impl Checker<'_> {
     pub(super) fn schedule(&mut self, pointer: &Pointer, value: &Value) {
         self.members(pointer, value, &[&tables::SCHEDULE]);
         if value.get("read").is_some() && value.get("on").is_none() {
-            self.missing(pointer, "on");
+            self.missing(pointer, &["on"]);
         }
         let timed = ["every", "cron", "after"].into_iter().find(|name| value.get(name).is_some());
         let schema = self.root.pointer("/input/schema/document");
@@ -142,7 +175,13 @@ impl Checker<'_> {
         let Some(until) = value.get("until") else { return };
         let at = pointer.child("until");
         if value.get("any").is_none() {
-            self.unexpected(&at, "until", &["all", "one"]);
+            let holder = ["all", "one"].into_iter().find(|name| value.get(name).is_some()).unwrap_or("any");
+            self.error(
+                &at,
+                "unexpected-member",
+                format!("`until` belongs to `any` only: `{holder}` ends by itself. Leave `until` out, or write `any`."),
+                format!("`until` 只能与 `any` 一起使用，`{holder}` 会自行结束。请去掉 `until`，或改用 `any`。"),
+            );
         } else if let Some(text) = until.as_str() {
             self.program(&at, text);
         } else if until.get("until").is_some() {
@@ -166,7 +205,7 @@ impl Checker<'_> {
         self.members(pointer, value, &[&LIFETIME]);
         let eventually = value.get("cleanup").and_then(Value::as_str) == Some("eventually");
         match value.get("after") {
-            None if eventually => self.missing(pointer, "after"),
+            None if eventually => self.missing(pointer, &["after"]),
             Some(_) if !eventually && value.get("cleanup").is_some() => self.error(
                 &pointer.child("after"),
                 "unexpected-member",
@@ -186,6 +225,6 @@ static EVENTS: Object = Object {
         may("one", tables::EVENT_FILTER),
         may("until", Shape::Opaque),
     ],
-    one_of: &["all", "any", "one"],
+    one_of: &[&["all", "any", "one"]],
     open: false,
 };

@@ -1,6 +1,7 @@
 //! The schema of DSL 1.0.3 (`workflow.yaml`) as tables, but for the tasks, which [`super::tasks`] has.
 
 use super::patterns;
+use super::scope::{Place, named};
 use super::shape::{INTEGER, Object, Pattern, Shape, closed, may, need, open};
 
 use Shape::{
@@ -12,7 +13,7 @@ use Shape::{
 pub(super) static WORKFLOW: Object = open(&[
     need("document", Shape::Object(&HEAD)),
     may("input", INPUT),
-    may("use", Shape::Object(&USE)),
+    may("use", Rule(|checker, at, value| checker.reused(at, value))),
     need("do", TASKS),
     may("timeout", TIMEOUT),
     may("output", OUTPUT),
@@ -35,7 +36,7 @@ const HEAD: Object = closed(&[
     may("metadata", OpaqueObject),
 ]);
 
-const USE: Object = closed(&[
+pub(super) const USE: Shape = Shape::Object(&closed(&[
     may("authentications", Map(&Shape::Object(&AUTHENTICATION))),
     may("errors", Map(&ERROR)),
     may("extensions", Rule(|checker, at, value| checker.extensions(at, value))),
@@ -44,7 +45,7 @@ const USE: Object = closed(&[
     may("secrets", List(&Text)),
     may("timeouts", Map(&Shape::Object(&TIMEOUT_POLICY))),
     may("catalogs", Map(&Shape::Object(&closed(&[need("endpoint", ENDPOINT)])))),
-]);
+]));
 
 pub(super) const EXTENSION: Object = closed(&[
     need(
@@ -98,6 +99,28 @@ const URI: Shape = Matching(&Pattern {
 
 pub(super) const URI_OR_EXPRESSION: Shape = ExpressionOr(&URI);
 
+/// A URI where the schema lets no expression stand.
+const FIXED_URI: Shape = Matching(&Pattern {
+    accepts: patterns::is_uri,
+    code: "bad-uri",
+    en: "is no URI; write it without blanks, with `{name}` for what changes. An expression cannot stand here.",
+    zh: "不是 URI；不能有空格，变化的部分写作 `{name}`。此处不能使用表达式。",
+});
+
+const POINTER_OR_EXPRESSION: Shape = ExpressionOr(&Matching(&Pattern {
+    accepts: patterns::is_pointer,
+    code: "bad-pointer",
+    en: "is no JSON Pointer; one looks like `/do/0/callService`. Leave it out for the task that raises the error, or write `${ … }`.",
+    zh: "不是 JSON Pointer，应形如 `/do/0/callService`。省略它即指抛出错误的任务，也可写作 `${ … }`。",
+}));
+
+const MOMENT_OR_EXPRESSION: Shape = ExpressionOr(&Matching(&Pattern {
+    accepts: patterns::is_moment,
+    code: "bad-time",
+    en: "is no date and time; one looks like `2026-01-31T12:00:00Z`. It may be written `${ … }` as well.",
+    zh: "不是日期时间，应形如 `2026-01-31T12:00:00Z`，也可写作 `${ … }`。",
+}));
+
 pub(super) const ENDPOINT_OBJECT: Object =
     closed(&[need("uri", URI_OR_EXPRESSION), may("authentication", AUTHENTICATION_OR_NAME)]);
 
@@ -106,7 +129,7 @@ pub(super) const EXTERNAL_RESOURCE: Shape =
 
 const SCHEMA: Shape = Shape::Object(&Object {
     members: &[may("format", Text), may("document", Opaque), may("resource", EXTERNAL_RESOURCE)],
-    one_of: &["document", "resource"],
+    one_of: &[&["document", "resource"]],
     open: false,
 });
 
@@ -114,7 +137,8 @@ pub(super) const INPUT: Shape =
     Shape::Object(&closed(&[may("schema", SCHEMA), may("from", PROGRAM_OR_OBJECT)]));
 pub(super) const OUTPUT: Shape =
     Shape::Object(&closed(&[may("schema", SCHEMA), may("as", PROGRAM_OR_OBJECT)]));
-pub(super) const EXPORT: Shape = OUTPUT;
+pub(super) const EXPORT: Shape =
+    Rule(|checker, at, value| checker.within(Place::Export, |checker| checker.shape(at, value, &OUTPUT)));
 
 pub(super) const TIMEOUT_POLICY: Object = closed(&[need("after", DURATION)]);
 
@@ -126,13 +150,13 @@ pub(super) const DURATION_OBJECT: Object = closed(&[
     may("milliseconds", AMOUNT),
 ]);
 
-/// No time is negative; the schema does not say so, but no runtime can wait for it.
-const AMOUNT: Shape = Shape::Integer { least: 0, most: 1_000_000_000_000 };
+/// Any whole number, as the schema has it; [`super::Checker::duration`] warns of negative ones.
+const AMOUNT: Shape = INTEGER;
 
 pub(super) const ERROR: Shape = Shape::Object(&closed(&[
     need("type", URI_OR_EXPRESSION),
     need("status", INTEGER),
-    may("instance", Text),
+    may("instance", POINTER_OR_EXPRESSION),
     may("title", Text),
     may("detail", Text),
 ]));
@@ -153,7 +177,7 @@ pub(super) const RETRY_POLICY: Shape = Shape::Object(&closed(&[
         "backoff",
         Shape::Object(&Object {
             members: &[may("constant", AnyObject), may("exponential", AnyObject), may("linear", AnyObject)],
-            one_of: &["constant", "exponential", "linear"],
+            one_of: &[&["constant", "exponential", "linear"]],
             open: false,
         }),
     ),
@@ -169,7 +193,7 @@ pub(super) const RETRY_POLICY: Shape = Shape::Object(&closed(&[
 
 /// A policy of `use.authentications`; the schema leaves it open to other members.
 const AUTHENTICATION: Object =
-    Object { members: AUTHENTICATION_MEMBERS, one_of: AUTHENTICATION_KINDS, open: true };
+    Object { members: AUTHENTICATION_MEMBERS, one_of: &[AUTHENTICATION_KINDS], open: true };
 
 pub(super) const AUTHENTICATION_OR_NAME: Shape = IfMember(
     "use",
@@ -177,7 +201,7 @@ pub(super) const AUTHENTICATION_OR_NAME: Shape = IfMember(
         "use",
         Rule(|checker, at, value| checker.authentication_name(at, value)),
     )])),
-    &Shape::Object(&Object { members: AUTHENTICATION_MEMBERS, one_of: AUTHENTICATION_KINDS, open: false }),
+    &Shape::Object(&Object { members: AUTHENTICATION_MEMBERS, one_of: &[AUTHENTICATION_KINDS], open: false }),
 );
 
 const AUTHENTICATION_KINDS: &[&str] = &["basic", "bearer", "digest", "oauth2", "oidc"];
@@ -202,7 +226,7 @@ const USERNAME_AND_PASSWORD: Shape =
     Shape::Object(&closed(&[need("username", Text), need("password", Text)]));
 
 const OAUTH2: Object = closed(&[
-    need("authority", URI_OR_EXPRESSION),
+    need("authority", FIXED_URI),
     need(
         "grant",
         Word(&[
@@ -269,7 +293,7 @@ pub(super) const EVENT_MEMBERS: &[super::shape::Member] = &[
     may("id", Text),
     may("source", URI_OR_EXPRESSION),
     may("type", Text),
-    may("time", Text),
+    may("time", MOMENT_OR_EXPRESSION),
     may("subject", Text),
     may("datacontenttype", Text),
     may("dataschema", URI_OR_EXPRESSION),
@@ -289,13 +313,19 @@ pub(super) const EVENT_FILTER: Shape = Shape::Object(&closed(&[
     may("correlate", Map(&Shape::Object(&open(&[need("from", Program), may("expect", Text)])))),
 ]));
 
-pub(super) const ITERATOR: Shape = Shape::Object(&closed(&[
+/// What is done with each consumed event or message, which has a name of its own in there.
+pub(super) const ITERATOR: Shape = Rule(|checker, pointer, value| {
+    let names = [named(Some(value), "item", "item"), named(Some(value), "at", "index")];
+    checker.knowing(names, |checker| checker.members(pointer, value, &[&ITERATION]));
+});
+
+const ITERATION: Object = closed(&[
     may("item", Text),
     may("at", Text),
     may("do", TASKS),
     may("output", OUTPUT),
     may("export", EXPORT),
-]));
+]);
 
 /// A text for each name, or an expression that gives them.
 pub(super) const TEXTS: Shape = ExpressionOr(&Map(&Text));
@@ -307,7 +337,7 @@ pub(super) const CONSUMPTION: Shape = Shape::Object(&Object {
         may("while", Expression),
         may("until", Expression),
     ],
-    one_of: &["amount", "while", "until"],
+    one_of: &[&["amount", "while", "until"]],
     open: false,
 });
 

@@ -4,22 +4,29 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::shape::{Object, Shape, closed, may, need, open, quoted};
+use super::say::{either, quoted, shown, type_of};
+use super::scope::{Place, named};
+use super::shape::{Object, Shape, closed, may, need, open};
 use super::tables::{
-    AUTHENTICATION_OR_NAME, CONSUMPTION, DURATION, ENDPOINT, ERROR_FILTER, EVENT_MEMBERS, EXPORT,
-    EXTERNAL_RESOURCE, FLAG, HOST, INPUT, ITERATOR, OUTPUT, OUTPUT_FORMAT, PROGRAM_OR_OBJECT, READ, TASKS,
-    TEXTS, TIMEOUT,
+    DURATION, ERROR_FILTER, EVENT_MEMBERS, EXPORT, EXTERNAL_RESOURCE, FLAG, INPUT, ITERATOR, OUTPUT, READ,
+    TASKS, TIMEOUT,
 };
 use super::{Checker, patterns};
 use crate::Pointer;
+use crate::near::{did_you_mean, nearest};
 use crate::view::{self, TaskKind};
 
-use Shape::{Any, AnyObject, FilledObject, List, OpaqueObject, Program, ProgramOr, Rule, Text, Word};
+use Shape::{AnyObject, FilledObject, List, OpaqueObject, Program, Rule, Text, Word};
 
 impl Checker<'_> {
     pub(super) fn task_list(&mut self, pointer: &Pointer, value: &Value) {
-        let Some(items) = self.list_of(pointer, value) else { return };
+        let Value::Array(items) = value else {
+            let wanted = ("a list of tasks, each written `- name: …`", "任务列表，每项写作 `- 名称: …`");
+            return self.wrong_type(pointer, value, wanted);
+        };
         let names: HashSet<&str> = items.iter().filter_map(view::entry).map(|(name, _)| name).collect();
+        // Branches stand beside each other, so none of them can lead to another.
+        let branches = view::is_branches(self.root, pointer);
         let mut seen = HashSet::new();
         for (index, item) in items.iter().enumerate() {
             let entry = pointer.index(index);
@@ -44,7 +51,7 @@ impl Checker<'_> {
                 );
             }
             self.task(&at, task);
-            self.directives(&at, task, &names);
+            self.directives(&at, task, &names, branches);
         }
         self.unreachable(pointer, items);
     }
@@ -52,23 +59,12 @@ impl Checker<'_> {
     /// The body of a function of `use.functions`: a task that is in no list.
     pub(super) fn function(&mut self, pointer: &Pointer, value: &Value) {
         self.task(pointer, value);
-        self.directives(pointer, value, &HashSet::new());
+        self.directives(pointer, value, &HashSet::new(), false);
     }
 
     fn task(&mut self, pointer: &Pointer, value: &Value) {
         let Some(members) = self.object_of(pointer, value) else { return };
-        let Some(kind) = TaskKind::of(value) else {
-            let mut kinds = TaskKind::ALL.map(TaskKind::key);
-            kinds.sort_unstable();
-            let (kinds_en, kinds_zh) = quoted(&kinds);
-            self.error(
-                pointer,
-                "task-without-kind",
-                format!("This task does nothing; it needs one of {kinds_en}."),
-                format!("该任务没有定义要做什么，需要 {kinds_zh} 之一。"),
-            );
-            return;
-        };
+        let Some(kind) = TaskKind::of(value) else { return self.without_kind(pointer, value) };
         let own = own_members(kind);
         for other in
             TaskKind::ALL.into_iter().filter(|other| *other != kind && members.contains_key(other.key()))
@@ -84,13 +80,50 @@ impl Checker<'_> {
                 return;
             }
         }
-        self.members(pointer, value, &[own, &BASE]);
-        if kind == TaskKind::Call {
-            self.call(pointer, value);
-        }
+        self.within(Place::Task, |checker| {
+            checker.members(pointer, value, &[own, &BASE]);
+            if kind == TaskKind::Call {
+                checker.call(pointer, value);
+            }
+        });
     }
 
-    fn directives(&mut self, pointer: &Pointer, task: &Value, names: &HashSet<&str>) {
+    /// A task of which no member says what it does: most likely one is misspelt, or stands in the wrong task.
+    fn without_kind(&mut self, pointer: &Pointer, value: &Value) {
+        let names = || value.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let own = |name: &str| BASE.members.iter().any(|member| member.name == name);
+        let kinds = || TaskKind::ALL.map(TaskKind::key);
+        let meant = names().filter(|name| !own(name)).find_map(|name| Some((name, nearest(name, kinds())?)));
+        if let Some((name, near)) = meant {
+            let (hint_en, hint_zh) = did_you_mean(Some(near));
+            let (at, name) = (pointer.child(name), shown(name));
+            return self.error(
+                &at,
+                "task-without-kind",
+                format!("No kind of task is called `{name}`.{hint_en}"),
+                format!("没有名为 `{name}` 的任务类型。{hint_zh}"),
+            );
+        }
+        let mut kinds = kinds();
+        kinds.sort_unstable();
+        let (kinds_en, kinds_zh) = either(&kinds);
+        let here: Vec<&str> = names().collect();
+        let (here_en, here_zh) = match here.as_slice() {
+            [] => ("it is empty".to_owned(), "它是空的".to_owned()),
+            here => {
+                let (en, zh) = quoted(here);
+                (format!("it has {en}"), format!("只有 {zh}"))
+            }
+        };
+        self.error(
+            pointer,
+            "task-without-kind",
+            format!("Nothing says what this task does: {here_en}, and needs one of {kinds_en}."),
+            format!("该任务没有定义要做什么：{here_zh}，还需要 {kinds_zh} 之一。"),
+        );
+    }
+
+    fn directives(&mut self, pointer: &Pointer, task: &Value, names: &HashSet<&str>, branches: bool) {
         let mut written = vec![(pointer.child("then"), task.get("then"))];
         if TaskKind::of(task) == Some(TaskKind::Try) {
             let catch = task.get("catch").and_then(|catch| catch.get("then"));
@@ -102,56 +135,31 @@ impl Checker<'_> {
         written.extend(cases.iter().map(|(pointer, then)| (pointer.clone(), then.as_ref())));
         for (pointer, then) in written {
             let Some(then) = then.and_then(Value::as_str) else { continue };
-            if names.contains(then) || ["continue", "exit", "end"].contains(&then) {
+            if ["continue", "exit", "end"].contains(&then) || (names.contains(then) && !branches) {
+                continue;
+            }
+            if names.contains(then) {
+                let then = shown(then);
+                self.error(
+                    &pointer,
+                    "dangling-then",
+                    format!("Branches run beside each other, so none can lead to `{then}`; write `continue`, `exit` or `end`."),
+                    format!("各分支并行执行，不能跳转到 `{then}`；请写 `continue`、`exit` 或 `end`。"),
+                );
                 continue;
             }
             let mut known: Vec<&str> = names.iter().copied().collect();
             known.sort_unstable();
-            known.truncate(12);
-            let (known_en, known_zh) = quoted(&[&["continue", "exit", "end"], &known[..]].concat());
+            let words = [&["continue", "exit", "end"], &known[..]].concat();
+            let (hint_en, hint_zh) = did_you_mean(nearest(then, words.iter().copied()));
+            let (known_en, known_zh) = quoted(&words);
+            let then = shown(then);
             self.error(
                 &pointer,
                 "dangling-then",
-                format!("No task of this list is called `{then}`; `then` may lead to {known_en}."),
-                format!("此列表中没有名为 `{then}` 的任务；`then` 可以是 {known_zh}。"),
+                format!("No task of this list is called `{then}`; `then` may lead to {known_en}.{hint_en}"),
+                format!("此列表中没有名为 `{then}` 的任务；`then` 可以是 {known_zh}。{hint_zh}"),
             );
-        }
-    }
-
-    fn call(&mut self, pointer: &Pointer, task: &Value) {
-        let Some(called) = task.get("call").and_then(Value::as_str) else { return };
-        let at = pointer.child("with");
-        let (shape, needed) = match called {
-            "http" => (&HTTP, true),
-            "grpc" => (&GRPC, true),
-            "openapi" => (&OPENAPI, true),
-            "asyncapi" => (&ASYNCAPI, true),
-            "a2a" => (&A2A, true),
-            "mcp" => (&MCP, true),
-            _ => (&FUNCTION, false),
-        };
-        match task.get("with") {
-            Some(with) => self.shape(&at, with, shape),
-            None if needed => self.missing(pointer, "with"),
-            None => {}
-        }
-        if called == "asyncapi" && task.get("with").is_some_and(Value::is_object) {
-            for choices in [["operation", "channel"], ["message", "subscription"]] {
-                let count =
-                    choices.iter().filter(|name| task.pointer(&format!("/with/{name}")).is_some()).count();
-                if count != 1 {
-                    let (choices_en, choices_zh) = quoted(&choices);
-                    self.error(
-                        &at,
-                        "choose-one",
-                        format!("Exactly one of {choices_en} has to be here."),
-                        format!("此处必须有且只有 {choices_zh} 之一。"),
-                    );
-                }
-            }
-        }
-        if !needed {
-            self.function_call(pointer, called, task.get("with"));
         }
     }
 
@@ -183,9 +191,35 @@ impl Checker<'_> {
     fn collection(&mut self, pointer: &Pointer, value: &Value) {
         match value {
             Value::String(text) => self.program(pointer, text),
-            Value::Array(_) => self.inside(pointer, value),
+            Value::Array(items) => {
+                // The others are wrong in the same way.
+                if let Some((index, item)) = items.iter().enumerate().find(|(_, item)| !item.is_object()) {
+                    let (en, zh) = type_of(item);
+                    self.error(
+                        &pointer.index(index),
+                        "wrong-type",
+                        format!("A list that is written out holds objects, not {en}; for plain values write an expression such as `${{ [1, 2] }}`."),
+                        format!("直接写出的列表只能包含对象，而不是{zh}；普通值请用表达式，如 `${{ [1, 2] }}`。"),
+                    );
+                }
+                self.inside(pointer, value);
+            }
             other => self.wrong_type(pointer, other, ("an expression or a list", "表达式或列表")),
         }
+    }
+
+    /// A part of a `for` that knows the item and its index.
+    fn in_loop(&mut self, pointer: &Pointer, value: &Value, shape: &Shape) {
+        let root = self.root;
+        let holder = pointer.parent().and_then(|task| task.get(root)?.get("for"));
+        let names = [named(holder, "each", "item"), named(holder, "at", "index")];
+        self.knowing(names, |checker| checker.shape(pointer, value, shape));
+    }
+
+    /// What catches an error knows it.
+    fn catch(&mut self, pointer: &Pointer, value: &Value) {
+        let name = named(Some(value), "as", "error");
+        self.knowing([name], |checker| checker.members(pointer, value, &[&CATCH]));
     }
 
     fn error_filter(&mut self, pointer: &Pointer, value: &Value) {
@@ -235,7 +269,7 @@ static EMIT: Object = closed(&[need(
 const EMITTED: Shape = Rule(|checker, pointer, value| {
     checker.members(pointer, value, &[&open(EVENT_MEMBERS)]);
     if value.is_object() && value.get("type").is_none() {
-        checker.missing(pointer, "type");
+        checker.missing(pointer, &["type"]);
     }
 });
 static FOR: Object = closed(&[
@@ -247,8 +281,8 @@ static FOR: Object = closed(&[
             may("at", Text),
         ])),
     ),
-    may("while", Program),
-    need("do", TASKS),
+    may("while", Rule(|checker, at, value| checker.in_loop(at, value, &Program))),
+    need("do", Rule(|checker, at, value| checker.in_loop(at, value, &TASKS))),
 ]);
 static LISTEN: Object = closed(&[
     need(
@@ -266,26 +300,19 @@ static RAISE: Object = closed(&[need(
 )]);
 static SET: Object = closed(&[need("set", Rule(|checker, at, value| checker.set(at, value)))]);
 static SWITCH: Object = closed(&[need("switch", Rule(|checker, at, value| checker.cases(at, value)))]);
-static TRY: Object = closed(&[
-    need("try", TASKS),
-    need(
-        "catch",
-        Shape::Object(&closed(&[
-            may(
-                "errors",
-                Shape::Object(&open(&[may(
-                    "with",
-                    Rule(|checker, at, value| checker.error_filter(at, value)),
-                )])),
-            ),
-            may("as", Text),
-            may("when", Program),
-            may("exceptWhen", Program),
-            may("retry", Rule(|checker, at, value| checker.retry(at, value))),
-            may("do", TASKS),
-            may("then", Text),
-        ])),
+static TRY: Object =
+    closed(&[need("try", TASKS), need("catch", Rule(|checker, at, value| checker.catch(at, value)))]);
+static CATCH: Object = closed(&[
+    may(
+        "errors",
+        Shape::Object(&open(&[may("with", Rule(|checker, at, value| checker.error_filter(at, value)))])),
     ),
+    may("as", Text),
+    may("when", Program),
+    may("exceptWhen", Program),
+    may("retry", Rule(|checker, at, value| checker.retry(at, value))),
+    may("do", TASKS),
+    may("then", Text),
 ]);
 static WAIT: Object = closed(&[need("wait", DURATION)]);
 
@@ -300,7 +327,7 @@ static RUN: Object = closed(&[need(
             may("shell", SHELL),
             may("workflow", SUBFLOW),
         ],
-        one_of: &["container", "script", "shell", "workflow"],
+        one_of: &[&["container", "script", "shell", "workflow"]],
         open: false,
     }),
 )]);
@@ -325,7 +352,7 @@ const SCRIPT: Shape = Shape::Object(&Object {
         may("code", Text),
         may("source", EXTERNAL_RESOURCE),
     ],
-    one_of: &["code", "source"],
+    one_of: &[&["code", "source"]],
     open: false,
 });
 const SHELL: Shape = Shape::Object(&closed(&[
@@ -340,135 +367,3 @@ const SUBFLOW: Shape = Shape::Object(&closed(&[
     need("version", Text),
     may("input", AnyObject),
 ]));
-
-static FUNCTION: Shape = AnyObject;
-static HTTP: Shape = Shape::Object(&closed(&[
-    need("method", Text),
-    need("endpoint", ENDPOINT),
-    may("headers", TEXTS),
-    may("body", Any),
-    may("query", TEXTS),
-    may("output", OUTPUT_FORMAT),
-    may("redirect", FLAG),
-]));
-static GRPC: Shape = Shape::Object(&closed(&[
-    need("proto", EXTERNAL_RESOURCE),
-    need(
-        "service",
-        Shape::Object(&closed(&[
-            need("name", Text),
-            need("host", HOST),
-            may("port", Shape::Integer { least: 0, most: 65_535 }),
-            may("authentication", AUTHENTICATION_OR_NAME),
-        ])),
-    ),
-    need("method", Text),
-    may("arguments", AnyObject),
-]));
-static OPENAPI: Shape = Shape::Object(&closed(&[
-    need("document", EXTERNAL_RESOURCE),
-    need("operationId", Text),
-    may("parameters", AnyObject),
-    may("authentication", AUTHENTICATION_OR_NAME),
-    may("output", OUTPUT_FORMAT),
-    may("redirect", FLAG),
-]));
-static ASYNCAPI: Shape = Shape::Object(&closed(&[
-    need("document", EXTERNAL_RESOURCE),
-    may("channel", Text),
-    may("operation", Text),
-    may("server", Shape::Object(&closed(&[need("name", Text), may("variables", AnyObject)]))),
-    may(
-        "protocol",
-        Word(&[
-            "amqp",
-            "amqp1",
-            "anypointmq",
-            "googlepubsub",
-            "http",
-            "ibmmq",
-            "jms",
-            "kafka",
-            "mercure",
-            "mqtt",
-            "mqtt5",
-            "nats",
-            "pulsar",
-            "redis",
-            "sns",
-            "solace",
-            "sqs",
-            "stomp",
-            "ws",
-        ]),
-    ),
-    may("message", Shape::Object(&closed(&[may("payload", AnyObject), may("headers", AnyObject)]))),
-    may(
-        "subscription",
-        Shape::Object(&closed(&[
-            may("filter", Shape::Expression),
-            need("consume", CONSUMPTION),
-            may("foreach", ITERATOR),
-        ])),
-    ),
-    may("authentication", AUTHENTICATION_OR_NAME),
-]));
-static A2A: Shape = Shape::Object(&closed(&[
-    may("agentCard", EXTERNAL_RESOURCE),
-    may("server", ENDPOINT),
-    need(
-        "method",
-        Word(&[
-            "message/send",
-            "message/stream",
-            "tasks/get",
-            "tasks/list",
-            "tasks/cancel",
-            "tasks/resubscribe",
-            "tasks/pushNotificationConfig/set",
-            "tasks/pushNotificationConfig/get",
-            "tasks/pushNotificationConfig/list",
-            "tasks/pushNotificationConfig/delete",
-            "agent/getAuthenticatedExtendedCard",
-        ]),
-    ),
-    may("parameters", ProgramOr(&FilledObject)),
-]));
-static MCP: Shape = Shape::Object(&open(&[
-    may("protocolVersion", Text),
-    need(
-        "method",
-        Word(&[
-            "tools/list",
-            "tools/call",
-            "prompts/list",
-            "prompts/get",
-            "resources/list",
-            "resources/read",
-            "resources/templates/list",
-        ]),
-    ),
-    may("parameters", PROGRAM_OR_OBJECT),
-    may("timeout", DURATION),
-    need(
-        "transport",
-        Shape::Object(&Object {
-            members: &[
-                may("http", Shape::Object(&open(&[need("endpoint", ENDPOINT), may("headers", TEXT_MAP)]))),
-                may(
-                    "stdio",
-                    Shape::Object(&open(&[
-                        need("command", Text),
-                        may("arguments", List(&Text)),
-                        may("environment", TEXT_MAP),
-                    ])),
-                ),
-                may("options", TEXT_MAP),
-            ],
-            one_of: &["http", "stdio"],
-            open: true,
-        }),
-    ),
-    may("client", Shape::Object(&open(&[need("name", Text), need("version", Text)]))),
-]));
-const TEXT_MAP: Shape = Shape::Map(&Text);

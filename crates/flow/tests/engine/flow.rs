@@ -348,11 +348,11 @@ do:
         /do/5/f/call unresolved-function: The function `https://host/function.yaml` has not been fetched from https://host/function.yaml yet.
         /do/6/g/with/endpoint/authentication unsupported-construct: This engine does not run the authentication `certificate`.
         /do/7/h/then dangling-then: There is no task `nowhere` in the same list.
-        /do/7/h/set invalid-expression: The expression `.a |` does not compile: term expected at the end.
+        /do/7/h/set invalid-expression: The expression `.a |` does not compile: it ends where a value such as `.name` is expected.
         /do/8/i/timeout unknown-reference: There is no `none` in `use.timeouts`.
         /do/8/i/try/0/x/wait invalid-duration: This is no duration: write {"seconds": 30} or "PT30S".
         /do/8/i/catch/retry unknown-reference: There is no `none` in `use.retries`.
-        /do/8/i/catch/when invalid-expression: The expression `nosuch(1)` does not compile: there is no function `nosuch` with 1 arguments.
+        /do/8/i/catch/when invalid-expression: The expression `nosuch(1)` does not compile: there is no function `nosuch`.
         /do/9/j/raise/error unknown-reference: There is no `none` in `use.errors`.
         /do/10/k/fork/branches/0/x/then dangling-then: A branch of a fork cannot go on to another branch; use continue, exit or end.
         /do/11/l unknown-task-kind: This is no task: none of call, do, fork, for, … defines it.

@@ -20,12 +20,19 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     let saved = call.app.workflows.newest(call.parameter("workflow_id")).await?;
     let document = Document::from_json(&saved.definition).map_err(HubError::internal)?;
     check_stages(&document, request.stages.as_deref())?;
-    let unsupported = flow::unsupported(&document);
-    if !unsupported.is_empty() {
+    let plugins = call.app.plugins.clone();
+    let (document, refusing) = tokio::task::spawn_blocking(move || {
+        let mut problems = flow::validate(&document, plugins.catalog());
+        problems.retain(flow::Problem::refuses_start);
+        (document, problems)
+    })
+    .await
+    .map_err(HubError::internal)?;
+    if let Some(first) = refusing.first() {
         return Err(HubError::invalid_definition(
-            format!("the hub cannot run this: {}", unsupported[0].message_en),
-            format!("无法执行：{}", unsupported[0].message_zh),
-            unsupported,
+            format!("the hub cannot run this: {}", first.message_en),
+            format!("无法执行：{}", first.message_zh),
+            refusing,
         ));
     }
     if let Some(schema) = document.input_schema() {

@@ -1,29 +1,44 @@
 //! YAML 1.2, core schema, to a JSON value: the parser's events, built into a tree on a stack of our own.
 //!
+//! One thing of YAML 1.1 is kept, since people write it: a bare key `<<` merges an object, or a list of objects, into the
+//! one around it; what that one says itself counts. In quotes `<<` is a name as any other.
+//!
 //! What JSON has no word for (tags of one's own, keys that are no scalars, infinity) is refused, not guessed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Number, Value};
 use serde_saphyr::granit_parser::{self, Event, Marker, Parser, ScalarStyle, Tag};
 
+use super::words::{self, Wrong, too_deep};
 use super::{MAX_DEPTH, ParseError};
-use crate::document::MAX_BYTES;
+use crate::document::{Dropped, MAX_BYTES, Position};
 
-pub(super) fn load(text: &str) -> Result<Value, ParseError> {
-    let options = granit_parser::options! { simple_key_max_lookahead: MAX_BYTES };
+pub(super) fn load(text: &str) -> Result<(Value, Dropped), ParseError> {
+    let options = granit_parser::options! {
+        simple_key_max_lookahead: MAX_BYTES,
+        max_buffered_comment_events: MAX_BYTES,
+    };
     let mut builder =
         Builder { open: Vec::new(), anchors: HashMap::new(), root: None, left: MAX_BYTES, documents: 0 };
+    let mut dropped = Dropped::default();
     for next in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = next.map_err(|error| refuse(error.marker(), error.info()))?;
-        builder.take(event).map_err(|message| refuse(&span.start, message))?;
+        let (event, span) =
+            next.map_err(|error| refuse(error.marker(), words::yaml(error.info().as_ref())))?;
+        if matches!(event, Event::Comment(..)) {
+            dropped.comments += 1;
+            let place = || Position { line: span.start.line().max(1), column: span.start.col() + 1 };
+            dropped.first_comment.get_or_insert_with(place);
+            continue;
+        }
+        builder.take(event).map_err(|wrong| refuse(&span.start, wrong))?;
     }
-    Ok(builder.root.unwrap_or_default())
+    Ok((builder.root.unwrap_or_default(), dropped))
 }
 
 /// The parser counts lines from 1 and columns from 0.
-fn refuse(marker: &Marker, message: String) -> ParseError {
-    ParseError { line: marker.line().max(1), column: marker.col() + 1, message }
+fn refuse(marker: &Marker, wrong: Wrong) -> ParseError {
+    wrong.at(marker.line().max(1), marker.col() + 1)
 }
 
 struct Builder {
@@ -44,16 +59,26 @@ struct Anchored {
 
 enum Open {
     List { anchor: usize, items: Vec<Value> },
-    Object { anchor: usize, members: Map<String, Value>, name: Option<String> },
+    Object { anchor: usize, members: Map<String, Value>, name: Option<Name>, merged: HashSet<String> },
+}
+
+/// What the next value of an object is for.
+enum Name {
+    Member(String),
+    /// A bare `<<`.
+    Merge,
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>) -> Result<(), String> {
+    fn take(&mut self, event: Event<'_>) -> Result<(), Wrong> {
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err("a second document begins here; a definition is one".to_owned());
+                    return Err(Wrong::new(
+                        "a second document begins here; a definition is one",
+                        "此处开始了第二个文档；一个定义只能是一个文档",
+                    ));
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -61,16 +86,20 @@ impl Builder {
                 let tag = tag.as_deref();
                 if self.wants_name() {
                     self.anchor(anchor, || Value::from(text.as_ref()), text.len() + 1, 0);
-                    return self.name(text.into_owned());
+                    let merges = text == "<<" && matches!(style, ScalarStyle::Plain) && tag.is_none();
+                    return if merges { self.merge_next() } else { self.name(text.into_owned()) };
                 }
                 let cost = text.len() + 1;
                 let value = scalar(&text, style, tag)?;
                 self.anchor(anchor, || value.clone(), cost, 0);
-                self.put(value);
+                self.put(value)?;
             }
             Event::Alias(anchor) => {
                 let Some(Anchored { cost, depth, .. }) = self.anchors.get(&anchor) else {
-                    return Err("this alias stands for a value that it is itself a part of".to_owned());
+                    return Err(Wrong::new(
+                        "this alias stands for a value that it is itself a part of",
+                        "该别名所指的值包含它自身",
+                    ));
                 };
                 if self.open.len() + depth > MAX_DEPTH {
                     return Err(too_deep());
@@ -84,7 +113,7 @@ impl Builder {
                         _ => Err(no_name()),
                     };
                 }
-                self.put(value);
+                self.put(value)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.begin(tag.as_deref(), "seq")?;
@@ -92,7 +121,12 @@ impl Builder {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.begin(tag.as_deref(), "map")?;
-                self.open.push(Open::Object { anchor, members: Map::new(), name: None });
+                self.open.push(Open::Object {
+                    anchor,
+                    members: Map::new(),
+                    name: None,
+                    merged: HashSet::new(),
+                });
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let (anchor, value) = match self.open.pop() {
@@ -106,22 +140,27 @@ impl Builder {
                     self.spend(cost)?;
                     self.anchor(anchor, || value.clone(), cost, depth);
                 }
-                self.put(value);
+                self.put(value)?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn spend(&mut self, bytes: usize) -> Result<(), String> {
+    fn spend(&mut self, bytes: usize) -> Result<(), Wrong> {
         let left = self.left.checked_sub(bytes.saturating_add(1));
         self.left = left.unwrap_or_default();
-        left.map(|_| ()).ok_or_else(|| format!("the definition grows larger than {MAX_BYTES} bytes"))
+        left.map(|_| ()).ok_or_else(|| {
+            Wrong::new(
+                format!("the definition grows larger than {MAX_BYTES} bytes"),
+                format!("定义展开后超过 {MAX_BYTES} 字节"),
+            )
+        })
     }
 
-    fn begin(&mut self, tag: Option<&Tag>, kind: &str) -> Result<(), String> {
+    fn begin(&mut self, tag: Option<&Tag>, kind: &str) -> Result<(), Wrong> {
         if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema_tag(kind) && tag.original() != "!") {
-            return Err(format!("the tag `{}` has no meaning here", tag.original()));
+            return Err(no_tag(&tag.original()));
         }
         if self.wants_name() {
             return Err(no_name());
@@ -142,33 +181,71 @@ impl Builder {
         matches!(self.open.last(), Some(Open::Object { name: None, .. }))
     }
 
-    fn name(&mut self, text: String) -> Result<(), String> {
-        if let Some(Open::Object { members, name, .. }) = self.open.last_mut() {
-            if members.contains_key(&text) {
-                return Err(format!("the member `{text}` is there twice"));
+    fn name(&mut self, text: String) -> Result<(), Wrong> {
+        if let Some(Open::Object { members, name, merged, .. }) = self.open.last_mut() {
+            // What was merged gives way to what is said.
+            if members.contains_key(&text) && !merged.remove(&text) {
+                return Err(words::twice(&text));
             }
-            *name = Some(text);
+            *name = Some(Name::Member(text));
         }
         Ok(())
     }
 
-    fn put(&mut self, value: Value) {
+    fn merge_next(&mut self) -> Result<(), Wrong> {
+        if let Some(Open::Object { name, .. }) = self.open.last_mut() {
+            *name = Some(Name::Merge);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, value: Value) -> Result<(), Wrong> {
         match self.open.last_mut() {
             None => self.root = Some(value),
             Some(Open::List { items, .. }) => items.push(value),
-            Some(Open::Object { members, name, .. }) => {
-                members.insert(name.take().unwrap_or_default(), value);
-            }
+            Some(Open::Object { members, name, merged, .. }) => match name.take() {
+                Some(Name::Merge) => {
+                    let sources = match value {
+                        Value::Array(items) => items,
+                        other => vec![other],
+                    };
+                    for source in sources {
+                        let Value::Object(source) = source else { return Err(no_merge()) };
+                        for (name, value) in source {
+                            if !members.contains_key(&name) {
+                                merged.insert(name.clone());
+                                members.insert(name, value);
+                            }
+                        }
+                    }
+                }
+                Some(Name::Member(name)) => drop(members.insert(name, value)),
+                None => {}
+            },
         }
+        Ok(())
     }
 }
 
-fn too_deep() -> String {
-    format!("the definition is nested deeper than {MAX_DEPTH} levels")
+fn no_merge() -> Wrong {
+    Wrong::new(
+        "`<<` merges an object or a list of objects, such as `<<: *defaults`; write it in quotes if it is a name",
+        "`<<` 用于合并对象或对象列表，如 `<<: *defaults`；若是普通名称，请加引号",
+    )
 }
 
-fn no_name() -> String {
-    "the name of a member is a text, not a list or an object".to_owned()
+fn no_tag(tag: &str) -> Wrong {
+    Wrong::new(
+        format!("the tag `{tag}` has no meaning here; leave it out, or write what it stands for"),
+        format!("标签 `{tag}` 在此没有意义；请去掉它，或写出它所代表的值"),
+    )
+}
+
+fn no_name() -> Wrong {
+    Wrong::new(
+        "the name of a member is a text, not a list or an object; a text that begins with `{` or `[` is quoted",
+        "成员名必须是文本，不能是列表或对象；以 `{` 或 `[` 开头的文本要加引号",
+    )
 }
 
 /// What a value costs to be said again, and how deep it is. It recurses at most [`MAX_DEPTH`] times.
@@ -192,7 +269,7 @@ fn measure(value: &Value) -> (usize, usize) {
     (cost, depth + 1)
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, Wrong> {
     let resolved = || match style {
         ScalarStyle::Plain => plain(text),
         _ => Ok(Value::from(text)),
@@ -209,16 +286,20 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, St
         Value::Number(number) => is("float") || (is("int") && !number.is_f64()),
         _ => false,
     };
-    let problem = if ["null", "bool", "int", "float"].into_iter().any(is) {
-        format!("`{text}` is not what the tag `{}` says", tag.original())
+    let original = tag.original();
+    let wrong = if ["null", "bool", "int", "float"].into_iter().any(is) {
+        Wrong::new(
+            format!("`{text}` is not what the tag `{original}` says"),
+            format!("`{text}` 与标签 `{original}` 不符"),
+        )
     } else {
-        format!("the tag `{}` has no meaning here", tag.original())
+        no_tag(&original)
     };
-    fits.then_some(value).ok_or(problem)
+    if fits { Ok(value) } else { Err(wrong) }
 }
 
 /// A plain scalar by YAML's core schema (YAML 1.2.2, 10.3.2): `no`, `on` and `1_000` are texts.
-fn plain(text: &str) -> Result<Value, String> {
+fn plain(text: &str) -> Result<Value, Wrong> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
         "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
@@ -227,7 +308,10 @@ fn plain(text: &str) -> Result<Value, String> {
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Err(format!("JSON has no number `{text}`; write it in quotes if it is a text"));
+        return Err(Wrong::new(
+            format!("JSON has no number `{text}`; write it in quotes if it is a text"),
+            format!("JSON 没有数字 `{text}`；若是文本，请加引号"),
+        ));
     }
     let radix = [("0x", 16), ("0o", 8)].into_iter().find_map(|(prefix, radix)| {
         let digits = text.strip_prefix(prefix)?;
@@ -246,7 +330,9 @@ fn plain(text: &str) -> Result<Value, String> {
     }
     if is_float(unsigned) {
         let number = text.parse::<f64>().ok().and_then(Number::from_f64);
-        return number.map(Value::Number).ok_or_else(|| format!("the number {text} is too large"));
+        return number.map(Value::Number).ok_or_else(|| {
+            Wrong::new(format!("the number {text} is too large"), format!("数字 {text} 过大"))
+        });
     }
     Ok(Value::from(text))
 }

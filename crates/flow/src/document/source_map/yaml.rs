@@ -1,14 +1,18 @@
 //! The events of the YAML parser, of which only the places are kept. An alias is one value: what it stands
 //! for was written elsewhere.
 
-use serde_saphyr::granit_parser::{Event, Marker, Parser, Span};
+use serde_saphyr::granit_parser::{self, Event, Marker, Parser, Span};
 
 use super::{Open, Position, SourceMap, place};
 
 pub(super) fn scan(text: &str) -> SourceMap {
     let mut map = SourceMap::default();
     let mut open: Vec<Open> = Vec::new();
-    for next in Parser::new_from_str(text) {
+    let options = granit_parser::options! {
+        simple_key_max_lookahead: crate::MAX_BYTES,
+        emit_comments: false,
+    };
+    for next in Parser::new_from_str_with_options(text, options) {
         let Ok((event, span)) = next else { break };
         match event {
             Event::Scalar(value, ..) => {
