@@ -10,6 +10,7 @@ mod graph;
 mod model;
 mod page;
 mod panel;
+mod related;
 mod run;
 mod tasks;
 mod timeline;

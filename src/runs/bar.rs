@@ -8,6 +8,7 @@ use wire::{Job, Permission, Workflow};
 
 use super::acts::{Asked, is_fault};
 use super::events::act_label;
+use super::related::RunLink;
 use super::run::Run;
 use crate::api::use_api;
 use crate::i18n::*;
@@ -53,6 +54,7 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
     });
     let started_at = Memo::new(move |_| job.read().started_at.clone());
     let ended_at = Memo::new(move |_| job.read().ended_at.clone().unwrap_or_default());
+    let parent = Memo::new(move |_| job.read().parent.clone());
     // The start is told already, by who and when.
     let last_act = Memo::new(move |_| {
         run.with(|status| status.acts.iter().rfind(|act| act.act != "start").cloned()).flatten()
@@ -88,6 +90,12 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                 <dt>{t!(i18n, runs.started)}</dt>
                 <dd>{move || job.read().started_by.clone()} " · " <Time at=started_at /></dd>
             </div>
+            {move || parent.get().map(|parent| view! {
+                <div>
+                    <dt>{t!(i18n, runs.parent_run)}</dt>
+                    <dd><RunLink workflow_id=parent.workflow_id job_name=parent.job_name task=Some(parent.task_id) /></dd>
+                </div>
+            })}
             {move || reason.get().map(|reason| view! { <div><dt>{t!(i18n, runs.reason)}</dt><dd>{reason}</dd></div> })}
             {move || last_act.get().map(|act| view! {
                 <div>

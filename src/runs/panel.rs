@@ -7,6 +7,7 @@ use wire::{Status, Task};
 
 use super::acts::TaskActs;
 use super::bar::wait_label;
+use super::related::RunLink;
 use super::run::{LogSlot, Run};
 use crate::i18n::*;
 use crate::ui::decision::Countdown;
@@ -105,6 +106,7 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
             let task = head.get();
             let error = task.error.clone();
             let waiting = task.waiting.clone();
+            let sub_run = task.sub_job.clone();
             let what = match &task.plugin {
                 Some(plugin) => format!("{} · {plugin}", task.kind),
                 None => task.kind.clone(),
@@ -129,6 +131,10 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
                         <Time at=Signal::stored(task.ended_at.clone().unwrap_or_default()) />
                         " · " <Duration from=Signal::stored(task.started_at.unwrap_or_default()) to=Signal::stored(task.ended_at.unwrap_or_default()) />
                     </dd>
+                    {sub_run.map(|run| view! {
+                        <dt>{t!(i18n, runs.sub_run)}</dt>
+                        <dd><RunLink workflow_id=run.workflow_id job_name=run.job_name task=None /></dd>
+                    })}
                 </dl>
             }
         }}

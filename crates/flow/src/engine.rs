@@ -15,6 +15,7 @@ mod gate;
 mod hand;
 mod listen;
 mod moment;
+mod process;
 mod record;
 mod run;
 mod scope;

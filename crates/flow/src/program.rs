@@ -11,6 +11,7 @@ mod schema;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::engine::{Language, Returns};
 use crate::view::TaskKind;
 use crate::{Document, Pointer, Problem};
 
@@ -193,6 +194,25 @@ pub(crate) enum Action {
         list: ListId,
         with: Template,
     },
+    Run(Box<RunTask>),
+}
+
+#[derive(Debug)]
+pub(crate) struct RunTask {
+    pub(crate) process: ProcessTemplate,
+    pub(crate) returns: Returns,
+    pub(crate) awaited: bool,
+    pub(crate) has_timeout: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum ProcessTemplate {
+    /// `{namespace, name, version, input}`.
+    Workflow(Template),
+    /// `{command, arguments, environment, stdin}`.
+    Shell(Template),
+    /// `rest` has `code`, where there is no source, `arguments`, `environment` and `stdin`.
+    Script { language: Language, source: Option<Box<HttpCall>>, rest: Template },
 }
 
 #[derive(Debug)]

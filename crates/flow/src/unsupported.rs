@@ -43,14 +43,14 @@ impl Found {
             Some(TaskKind::Call) => self.call(root, task),
             Some(TaskKind::Emit) => self.attributes(task),
             Some(TaskKind::Run) => {
-                let process = ["container", "script", "shell", "workflow"];
-                let process = process
-                    .into_iter()
-                    .find(|name| task.value.get("run").is_some_and(|run| run.get(name).is_some()));
-                self.report(
-                    at.child("run"),
-                    &process.map_or("run".to_owned(), |process| format!("run: {process}")),
-                );
+                let at = at.child("run");
+                let run = |path: &str| task.value.pointer(&format!("/run/{path}"));
+                let language = run("script/language").and_then(Value::as_str);
+                if run("container").is_some() {
+                    self.report(at, "run: container");
+                } else if let Some(language) = language.filter(|word| !matches!(*word, "js" | "python")) {
+                    self.report(at.child("script").child("language"), &format!("run: script in {language}"));
+                }
             }
             _ => {}
         }
@@ -182,8 +182,9 @@ mod tests {
                 { "j": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "use": "key" } } } } },
                 { "k": { "call": "log" } },
                 { "l": { "emit": { "event": { "with": { "type": "a", "room2": 1, "roomId": 1 } } } } },
-                { "e": { "do": [{ "h": { "run": { "shell": {} } } }] } },
+                { "e": { "do": [{ "h": { "run": { "container": {} } } }] } },
                 { "i": { "call": "https://example.com/function.yaml" } },
+                { "l": { "run": { "script": { "language": "ruby" } } } },
             ],
         })), @r"
             /evaluate/language: The hub cannot run `evaluate.language: js` yet; the workflow can be saved, but not started.
@@ -192,7 +193,8 @@ mod tests {
             /do/3/d/with/endpoint/authentication/certificate: The hub cannot run `authentication: certificate` yet; the workflow can be saved, but not started.
             /do/4/j/with/endpoint/authentication/use: The hub cannot run `authentication: oauth2, grant authorization_code` yet; the workflow can be saved, but not started.
             /do/6/l/emit/event/with/roomId: CloudEvents attributes are named in 1 to 20 lower-case letters and digits; put `roomId` into `data`, or rename it.
-            /do/7/e/do/0/h/run: The hub cannot run `run: shell` yet; the workflow can be saved, but not started.
+            /do/7/e/do/0/h/run: The hub cannot run `run: container` yet; the workflow can be saved, but not started.
+            /do/9/l/run/script/language: The hub cannot run `run: script in ruby` yet; the workflow can be saved, but not started.
             /use/functions/mine/call: The hub cannot run `call: grpc` yet; the workflow can be saved, but not started.
             /input/schema/resource: The hub cannot run `schema.resource`: only http and https addresses are fetched, not `x`.
             /do/2/c/call: The hub cannot run `log:1.0.0@theirs`: there is no catalog `theirs` in `use.catalogs`.
@@ -210,6 +212,8 @@ mod tests {
                     { "c": { "listen": { "to": { "any": [] } } } },
                     { "d": { "emit": { "event": { "with": { "type": "a" } } } } },
                     { "a": { "call": "manual-gate:1.0.0@default" } },
+                    { "c": { "run": { "script": { "language": "js" } } } },
+                    { "d": { "run": { "workflow": {} } } },
                     { "b": { "call": "http", "with": { "endpoint": { "uri": "x", "authentication": { "bearer": { "use": "secret" } } } } } },
                     { "c": { "call": "openapi", "with": { "document": { "endpoint": "x" }, "authentication": { "oidc": { "grant": "password" } } } } },
                 ],

@@ -33,6 +33,8 @@ pub struct Config {
     pub limits: Limits,
     #[serde(default)]
     pub events: EventSettings,
+    #[serde(default)]
+    pub processes: Processes,
 }
 
 /// Where HTTP tasks may go beyond the hub's own `/healthz`, and how they get there.
@@ -106,6 +108,40 @@ pub struct EventSettings {
 impl Default for EventSettings {
     fn default() -> Self {
         Self { keep_hours: 7 * 24, keep_count: 100_000 }
+    }
+}
+
+/// `run: shell` and `run: script`: off unless a namespace is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Processes {
+    /// The namespaces whose workflows may start processes of this machine.
+    pub allow: Vec<String>,
+    /// Seconds that a process may take whose task has no `timeout`.
+    pub timeout: u32,
+    /// Seconds that a process may take at most, whatever its task says.
+    pub longest: u32,
+    /// Bytes that a process may write to standard output, and as many to standard error.
+    pub output_limit: u32,
+    /// The `PATH` of every process.
+    pub path: String,
+    /// The interpreter of `python`: a name on the path, or a file.
+    pub python: String,
+    /// The interpreter of `js`.
+    pub js: String,
+}
+
+impl Default for Processes {
+    fn default() -> Self {
+        Self {
+            allow: Vec::new(),
+            timeout: 300,
+            longest: 3600,
+            output_limit: 1024 * 1024,
+            path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+            python: "python3".to_owned(),
+            js: "node".to_owned(),
+        }
     }
 }
 
@@ -203,6 +239,14 @@ mod tests {
             assert!(error.contains("embedding.allow_origins"), "{error}");
         }
         check("[cors]\nallow_origins = [\"http://localhost:8080\", \"https://[::1]:1\"]").unwrap();
+    }
+
+    #[test]
+    fn processes_are_off_unless_a_namespace_is_named() {
+        assert_eq!(check("[processes]").unwrap().processes.allow, Vec::<String>::new());
+        let config = check("[processes]\nallow = [\"ops\"]\ntimeout = 5").unwrap().processes;
+        assert_eq!((config.allow, config.timeout, config.longest), (vec!["ops".to_owned()], 5, 3600));
+        assert!(check("[processes]\nallowed = []").is_err());
     }
 
     #[test]

@@ -16,11 +16,14 @@ mod people;
 mod plan;
 #[cfg(test)]
 mod power;
+mod processes;
 mod projection;
 mod rows;
 pub mod runner;
 pub mod seams;
+mod start;
 mod store;
+mod sub_runs;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -45,11 +48,14 @@ use self::interpreter::State;
 use self::logs::SqliteLogs;
 use self::masking::Masking;
 use self::plan::{Act, ActRow, KeptValues, NewJob, Write};
+use self::processes::ProcessRunner;
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection, Submitted};
+pub use self::start::check_start;
+use self::sub_runs::Parent;
 use crate::clock;
-use crate::config::{Egress, EventSettings};
+use crate::config::{Egress, EventSettings, Processes};
 use crate::database::Database;
 use crate::error::HubError;
 use crate::events::Bus;
@@ -63,6 +69,7 @@ pub struct Executions {
     logs: SqliteLogs,
     events: Bus,
     database: Database,
+    processes: ProcessRunner,
     settings: ExecutionSettings,
 }
 
@@ -75,6 +82,8 @@ pub struct ExecutionSettings {
     /// Where HTTP tasks may go, and how.
     pub egress: Egress,
     pub events: EventSettings,
+    /// Who may start processes of the machine, and within which limits.
+    pub processes: Processes,
 }
 
 /// A job to start. Its input has its defaults already and fits the definition's schema.
@@ -106,15 +115,21 @@ impl Executions {
     ) -> Result<Arc<Self>, HubError> {
         let http = HttpRunner::new(&settings.egress, &settings.address)
             .map_err(|cause| HubError::bad_request(cause.clone(), format!("配置有误：{cause}")))?;
+        let http = Arc::new(http);
         let events = Bus::open(database.clone(), settings.events).await?;
-        let runners = Runners { http: Arc::new(http), events: events.clone(), functions };
+        // What the last hub has left running ends before its calls are made again.
+        let processes =
+            ProcessRunner::open(database.clone(), settings.processes.clone(), Arc::clone(&http)).await?;
+        let runners = Runners { http, events: events.clone(), functions, processes: processes.clone() };
         let secrets = Secrets::open(database.clone()).map_err(|cause| {
             HubError::new(wire::ErrorCode::Internal, cause.to_string(), format!("密钥文件有误：{cause}"))
         })?;
         let host = Host::open(database.clone(), Arc::new(runners), events.clone(), secrets).await?;
         let projection = SqliteProjection::new(database.clone());
         let logs = SqliteLogs::new(database.clone());
-        Ok(Arc::new(Self { host, projection, logs, events, database, settings }))
+        let executions = Arc::new(Self { host, projection, logs, events, database, processes, settings });
+        executions.host.take_up_sub_runs(&executions).await?;
+        Ok(executions)
     }
 
     /// Starts a job. When this returns, the job survives whatever happens to the hub.
@@ -123,7 +138,7 @@ impl Executions {
     /// 400 with the problems of a definition that cannot run, or naming a stage that is none of it, or a secret that the
     /// hub does not have.
     pub async fn start(&self, start: StartJob) -> Result<StartedJob, HubError> {
-        let started = self.start_beside(start, Vec::new(), None).await?;
+        let started = self.start_beside(start, Vec::new(), None, None).await?;
         started.ok_or_else(|| HubError::internal("the start was refused as one that was made before"))
     }
 
@@ -138,7 +153,7 @@ impl Executions {
         advance: Advance,
         refused: Option<WorkflowError>,
     ) -> Result<Option<StartedJob>, HubError> {
-        self.start_beside(start, vec![Write::Schedule(Box::new(advance))], refused).await
+        self.start_beside(start, vec![Write::Schedule(Box::new(advance))], refused, None).await
     }
 
     async fn start_beside(
@@ -146,6 +161,7 @@ impl Executions {
         start: StartJob,
         mut beside: Vec<Write>,
         mut refused: Option<WorkflowError>,
+        parent: Option<Parent>,
     ) -> Result<Option<StartedJob>, HubError> {
         let prepared = self.host.prepare(&start.definition, None).await.map_err(cannot_run)?;
         let ExecuteRequest { input, stages, dry_run, reason } = start.request;
@@ -156,6 +172,7 @@ impl Executions {
                 format!("stages：{stage:?} 不是该工作流的阶段"),
             ));
         }
+        processes::check_allowed(&self.settings.processes, &start.namespace, &prepared.blueprint.processes)?;
         let input = input.unwrap_or_else(|| json!({}));
         let dry_run = dry_run.unwrap_or_default();
         // A dry run calls nothing that a gate could guard.
@@ -205,6 +222,8 @@ impl Executions {
         let definition =
             Write::Definition { digest: prepared.digest.clone(), definition: prepared.definition.clone() };
         beside.extend([definition, Write::NewJob(Box::new(new)), Write::Act(act)]);
+        beside.extend(parent.clone().map(Write::SubRun));
+        beside.extend(self.warn_of_missing(&prepared.blueprint.workflows, at).await?);
         let event = Event::Started {
             at,
             start: Start {
@@ -228,6 +247,7 @@ impl Executions {
             progress,
             status: TaskStatus::Pending,
             kept: KeptValues::default(),
+            parent,
         };
         if self.host.begin(&job_name, memory, event, beside).await? == Submitted::Ignored {
             return Ok(None);
@@ -311,6 +331,7 @@ impl Executions {
     /// Stops taking work and lets commits finish. What is under way goes on when the hub is opened again.
     pub async fn shutdown(&self) {
         self.host.shutdown(MOMENT).await;
+        self.processes.shutdown().await;
     }
 
     /// The secrets that a definition lists, all of them.

@@ -100,8 +100,12 @@ pub async fn open(
     let accounts = Accounts::new(database.clone());
     let workflows = Workflows::new(database.clone());
     prepare(&database, &accounts, &workflows, &plugins).await?;
-    let settings =
-        ExecutionSettings { address: base.to_owned(), egress: config.egress.clone(), events: config.events };
+    let settings = ExecutionSettings {
+        address: base.to_owned(),
+        egress: config.egress.clone(),
+        events: config.events,
+        processes: config.processes.clone(),
+    };
     let executions =
         Executions::open(database.clone(), Arc::new(Lab::new(database.clone())), settings).await?;
     let deletions = Arc::default();

@@ -162,6 +162,36 @@ impl Workflows {
         })
     }
 
+    /// The revision that was saved last among those whose document has this namespace, name and version; `latest` is
+    /// any version.
+    ///
+    /// # Errors
+    /// As the database has them.
+    pub async fn named(&self, namespace: &str, name: &str, version: &str) -> Result<Option<Saved>, HubError> {
+        let row: Option<(String, i64, String)> = sqlx::query_as(
+            "SELECT id, kept.revision, kept.definition FROM workflows
+             JOIN workflow_revisions AS kept ON kept.workflow_id = id
+             WHERE namespace = ?1 AND name = ?2 AND CASE ?3
+                 WHEN 'latest' THEN kept.revision = workflows.revision
+                 ELSE kept.definition ->> '$.document.version' = ?3
+                      AND kept.definition ->> '$.document.name' = ?2
+                      AND kept.definition ->> '$.document.namespace' = ?1 END
+             ORDER BY kept.saved_at DESC, kept.revision DESC LIMIT 1",
+        )
+        .bind(namespace)
+        .bind(name)
+        .bind(version)
+        .fetch_optional(self.database.read())
+        .await?;
+        Ok(row.map(|(workflow_id, revision, definition)| Saved {
+            workflow_id,
+            revision: revision.unsigned_abs(),
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
+            definition,
+        }))
+    }
+
     /// The definitions of the newest revisions.
     ///
     /// # Errors

@@ -7,6 +7,8 @@ mod events;
 mod hub;
 #[path = "durability/random.rs"]
 mod random;
+#[path = "durability/runs.rs"]
+mod runs;
 #[path = "durability/world.rs"]
 mod world;
 

@@ -32,6 +32,27 @@ pub struct Job {
     pub tasks_done: u64,
     #[serde(default)]
     pub error: Option<TaskError>,
+    /// The task of another run that this one was started by (ours beyond the reference).
+    #[serde(default)]
+    pub parent: Option<ParentTask>,
+}
+
+/// The task that a run is of, by `run: workflow`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentTask {
+    pub job_name: String,
+    #[serde(default)]
+    pub workflow_id: String,
+    #[serde(default)]
+    pub task_id: String,
+}
+
+/// The run that a task has started, by `run: workflow`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubJob {
+    pub job_name: String,
+    #[serde(default)]
+    pub workflow_id: String,
 }
 
 /// What a job waits for. `kind` is `approval`, `time` or `retry`.
@@ -136,6 +157,9 @@ pub struct Task {
     pub waiting: Option<Waiting>,
     #[serde(default)]
     pub log_lines: u64,
+    /// The run that this attempt has started (ours beyond the reference).
+    #[serde(default)]
+    pub sub_job: Option<SubJob>,
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -52,6 +52,11 @@ fn job() -> Job {
         tasks_total: 9,
         tasks_done: 4,
         error: None,
+        parent: Some(ParentTask {
+            job_name: "weekly-20261123-0001".into(),
+            workflow_id: "0a89269373dd4521b1daaea77b4e8a37".into(),
+            task_id: "weekly-20261123-0001.3".into(),
+        }),
     }
 }
 
@@ -84,6 +89,10 @@ fn task() -> Task {
             definition_digest: Some("sha256:00".into()),
         }),
         log_lines: 2,
+        sub_job: Some(SubJob {
+            job_name: "heal-20261123-0002".into(),
+            workflow_id: "1b89269373dd4521b1daaea77b4e8a37".into(),
+        }),
         ..Task::default()
     }
 }

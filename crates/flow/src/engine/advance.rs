@@ -19,6 +19,7 @@ impl Run<'_> {
             let pointer = self.pointer_of(Some(task));
             self.fault(task, Standard::Runtime.at(&pointer, "Runtime Error", "the output nests too deeply"));
         } else {
+            let output = self.output_of_call(task, output);
             self.leave(task, output, None);
         }
         true
@@ -108,7 +109,11 @@ impl Run<'_> {
         self.state.job.dry_run
             && matches!(
                 node.action,
-                Action::Http(_) | Action::Function { .. } | Action::Emit(_) | Action::Listen(_)
+                Action::Http(_)
+                    | Action::Function { .. }
+                    | Action::Emit(_)
+                    | Action::Listen(_)
+                    | Action::Run(_)
             )
     }
 

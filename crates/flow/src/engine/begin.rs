@@ -205,6 +205,10 @@ impl Run<'_> {
                 let with = self.openapi(task, call, frame.input())?;
                 self.call(task, Call::OpenApi { with });
             }
+            Action::Run(run) => {
+                let call = self.process(task, run, frame.input())?;
+                self.call(task, call);
+            }
             Action::Function { function, with } => {
                 let with = self.evaluate(task, with, frame.input(), &[])?;
                 self.call(task, Call::Function { function: function.clone(), with });
@@ -278,8 +282,10 @@ impl Run<'_> {
             }
             Call::Function { function, .. } => function.clone(),
             Call::Emit { event, .. } => format!("emit {}", super::emit::name(event)),
+            other => super::process::described(other).unwrap_or_default(),
         };
-        if self.state.job.dry_run {
+        // A workflow that is run dry calls nothing either.
+        if self.state.job.dry_run && !matches!(call, Call::Workflow { .. }) {
             return self.pretend(task, &format!("would call {what}"));
         }
         let pointer = self.pointer_of(Some(task));

@@ -204,6 +204,65 @@ pub enum Call {
     Emit { namespace: String, event: Value },
     /// A function of the runtime's default catalog; `function` is its call name, `http-request:1.0.0@default`.
     Function { function: String, with: Value },
+    /// `run: workflow` (DSL reference, Workflow Process). Its output is that of the other workflow.
+    Workflow {
+        namespace: String,
+        name: String,
+        /// A version, or `latest`.
+        version: String,
+        /// Null where the task gives none.
+        input: Value,
+        awaited: bool,
+        /// A dry run runs its workflows dry.
+        dry_run: bool,
+    },
+    /// `run: shell` (DSL reference, Shell Process).
+    Shell { command: String, process: Box<Process> },
+    /// `run: script` (DSL reference, Script Process). `source` is the `with` of the HTTP call that gets the code.
+    Script { language: Language, code: Option<String>, source: Option<Value>, process: Box<Process> },
+}
+
+/// What every process of the machine is given, and what is wanted of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    pub arguments: Vec<String>,
+    pub environment: Vec<(String, String)>,
+    pub stdin: Option<String>,
+    pub returns: Returns,
+    pub awaited: bool,
+    /// The task has a timeout of its own.
+    pub has_timeout: bool,
+}
+
+/// What of a process becomes the task's output (DSL reference, Run, `return`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returns {
+    Stdout,
+    Stderr,
+    Code,
+    /// A process result: `{code, stdout, stderr}`.
+    All,
+    None,
+}
+
+/// The languages of scripts (DSL reference, Script Process).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    #[serde(rename = "js")]
+    JavaScript,
+    #[serde(rename = "python")]
+    Python,
+}
+
+impl Language {
+    /// As a definition writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::JavaScript => "js",
+            Self::Python => "python",
+        }
+    }
 }
 
 /// One task as the API's projections show it.

@@ -4,6 +4,7 @@ mod calls;
 mod events;
 mod references;
 mod reuse;
+mod run;
 mod schemas;
 mod tasks;
 

@@ -53,7 +53,7 @@ fn call_of(yaml: &str, start: Start) -> Value {
     match &shell.calls.front().unwrap_or_else(|| panic!("no call:\n{}", shell.trace)).3 {
         Call::Http { with } | Call::OpenApi { with } => with.clone(),
         Call::Function { function, with } => json!({"function": function, "with": with}),
-        other => panic!("another call: {other:?}"),
+        other => serde_json::to_value(other).unwrap(),
     }
 }
 

@@ -287,6 +287,7 @@ impl Shell {
                 let output = match call {
                     Call::Http { with } | Call::OpenApi { with } | Call::Function { with, .. } => with,
                     Call::Emit { event, .. } => self.bus.publish(self.now, event),
+                    other => serde_json::to_value(other).expect("a call is JSON"),
                 };
                 Event::CallCompleted { at, task, attempt, output }
             }

@@ -1,11 +1,10 @@
 //! Start (API reference 4.1.1.1.3): a job of the newest revision, if its input fits and the hub can run it.
 
 use flow::Document;
-use serde_json::Value;
 use wire::workflow::{ExecuteRequest, StartRequest};
 
 use crate::error::HubError;
-use crate::execution::StartJob;
+use crate::execution::{StartJob, check_start};
 use crate::server::{Call, Reply};
 
 pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
@@ -35,18 +34,7 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
             refusing,
         ));
     }
-    if let Some(schema) = document.input_schema() {
-        let input = flow::defaults(schema, request.input.take().unwrap_or(Value::Null));
-        let problems = flow::check_input(schema, &input);
-        if !problems.is_empty() {
-            return Err(HubError::invalid_definition(
-                format!("input{}: {}", problems[0].pointer, problems[0].message_en),
-                format!("输入参数 {}：{}", problems[0].pointer, problems[0].message_zh),
-                problems,
-            ));
-        }
-        request.input = Some(input);
-    }
+    check_start(&document, &mut request.input)?;
     let started = call
         .app
         .executions

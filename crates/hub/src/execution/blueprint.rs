@@ -19,6 +19,10 @@ pub(super) struct Blueprint {
     pub(super) namespace: String,
     /// The names of `use.secrets`.
     pub(super) secrets: Vec<String>,
+    /// The tasks that start processes of the machine, with `run: shell` or `run: script`.
+    pub(super) processes: Vec<(Pointer, &'static str)>,
+    /// The workflows that tasks run, as far as the definition names them: namespace, name, version.
+    pub(super) workflows: Vec<(Pointer, [String; 3])>,
 }
 
 impl Blueprint {
@@ -26,8 +30,15 @@ impl Blueprint {
         let mut places = HashMap::new();
         let mut leaves = Vec::new();
         let mut stage = String::new();
+        let (mut processes, mut workflows) = (Vec::new(), Vec::new());
         for (place, task) in flow::view::tasks(document).enumerate() {
             places.insert(task.pointer.clone(), i64::try_from(place).unwrap_or(i64::MAX));
+            if let Some(run) = task.value.get("run") {
+                let started = [("shell", "run: shell"), ("script", "run: script")];
+                let started = started.into_iter().find(|(kind, _)| run.get(kind).is_some());
+                processes.extend(started.map(|(_, kind)| (task.pointer.clone(), kind)));
+                workflows.extend(workflow_of(run).map(|named| (task.pointer.clone(), named)));
+            }
             if task.origin != Origin::Flow {
                 continue;
             }
@@ -50,6 +61,8 @@ impl Blueprint {
                 .and_then(Value::as_array)
                 .map(|names| names.iter().filter_map(|name| text(Some(name))).collect())
                 .unwrap_or_default(),
+            processes,
+            workflows,
         }
     }
 
@@ -61,6 +74,15 @@ impl Blueprint {
 
 fn text(value: Option<&Value>) -> Option<String> {
     value?.as_str().map(str::to_owned)
+}
+
+/// What `run: workflow` names; none where an expression will.
+fn workflow_of(run: &Value) -> Option<[String; 3]> {
+    let workflow = run.get("workflow")?;
+    let text =
+        |member: &str| workflow.get(member).and_then(Value::as_str).filter(|text| !text.contains("${"));
+    let version = if workflow.get("version").is_some() { text("version")? } else { "latest" };
+    Some([text("namespace")?, text("name")?, version].map(str::to_owned))
 }
 
 /// How many of the tasks of one job are done.

@@ -21,7 +21,8 @@ use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::calls::{CallKey, Calls};
+pub(super) use self::calls::CallKey;
+use self::calls::Calls;
 use self::listeners::Listeners;
 use self::loading::LoadError;
 pub(super) use self::loading::PrepareError;
@@ -34,6 +35,7 @@ use super::plan::{Effect, KeptValues, LogRow, Plan, Write, is_final, plan};
 use super::runner::TaskRunner;
 use super::seams::{ExecutionHost, Submitted};
 use super::store::{CommitError, Committer};
+use super::sub_runs::{Outcome, Parent, SubRuns};
 use super::timers::Timers;
 use crate::clock;
 use crate::database::Database;
@@ -55,6 +57,7 @@ pub(super) struct Host {
     listeners: Listeners,
     completions: Notify,
     next_job: AtomicI64,
+    sub_runs: SubRuns,
     /// Everything that runs for the host, so that it can be waited for.
     tracker: TaskTracker,
     /// No call is begun any more.
@@ -82,6 +85,8 @@ pub(super) struct Memory {
     pub(super) progress: Progress,
     pub(super) status: TaskStatus,
     pub(super) kept: KeptValues,
+    /// The run that this one is of.
+    pub(super) parent: Option<Parent>,
 }
 
 /// A job that nobody else can change until this is dropped.
@@ -119,7 +124,7 @@ impl Host {
                 Err(LoadError::Hub(error)) => return Err(error),
             },
         };
-        let Memory { job, prepared, mut state, mut masking, mut progress, status, mut kept } = memory;
+        let Memory { job, prepared, mut state, mut masking, mut progress, status, mut kept, parent } = memory;
         self.give_secrets(&prepared.blueprint, &mut state, &mut masking).await?;
         let seal = Seal::where_needed(self.secrets.vault(), job, &masking);
         let sealing = seal.clone();
@@ -144,10 +149,12 @@ impl Host {
                     if !changes.is_empty() {
                         self.write(job, vec![Write::State(changes)]).await?;
                     }
-                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status, kept });
+                    *locked.memory =
+                        Some(Memory { job, prepared, state, masking, progress, status, kept, parent });
                     return Ok(Submitted::Ignored);
                 }
                 let submitted = if commands.is_empty() { Submitted::Ignored } else { Submitted::Applied };
+                let outcome = parent.as_ref().and_then(|parent| parent.outcome(&commands));
                 let Plan { writes: planned, effects, status: changed } =
                     plan(commands, &prepared.blueprint, &masking, &mut progress, &mut kept);
                 kept.settle(&changes.released, |number| state.holds(number));
@@ -157,6 +164,8 @@ impl Host {
                 if !state.is_ended() {
                     writes.push(Write::State(changes));
                 }
+                let mut planned = planned;
+                planned.extend(outcome.as_ref().and_then(Outcome::write));
                 writes.extend(match &seal {
                     Some(seal) => seal.writes(planned).map_err(HubError::internal)?,
                     None => planned,
@@ -171,11 +180,19 @@ impl Host {
                 if changed == Some(TaskStatus::Completed) {
                     self.completions.notify_one();
                 }
+                let before = status;
                 let status = changed.unwrap_or(status);
+                if status == TaskStatus::Cancelled {
+                    self.runner.stopped(&locked.job_name);
+                }
+                if let Some(parent) = &parent {
+                    self.tell_parent(parent, &locked.job_name, outcome, status != before, status);
+                }
                 if is_final(status) {
                     self.forget(&locked.job_name);
                 } else {
-                    *locked.memory = Some(Memory { job, prepared, state, masking, progress, status, kept });
+                    *locked.memory =
+                        Some(Memory { job, prepared, state, masking, progress, status, kept, parent });
                 }
                 return Ok(submitted);
             }
@@ -253,6 +270,32 @@ impl Host {
         self.committer.commit(job, writes).await.map_err(HubError::internal)
     }
 
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What a job has stored, as it was before it was sealed.
+    pub(super) fn opened(&self, job: i64, text: &str) -> Option<String> {
+        Seal::of(self.secrets.vault(), job).unseal(text).ok()
+    }
+
+    pub(super) fn committer(&self) -> &Committer {
+        &self.committer
+    }
+
+    pub(super) fn sub_runs(&self) -> &SubRuns {
+        &self.sub_runs
+    }
+
+    pub(super) fn tracker(&self) -> &TaskTracker {
+        &self.tracker
+    }
+
+    /// Cancelled when the hub stops.
+    pub(super) fn draining(&self) -> &CancellationToken {
+        &self.draining
+    }
+
     pub(super) fn next_job(&self) -> i64 {
         self.next_job.fetch_add(1, Ordering::Relaxed)
     }
@@ -278,6 +321,7 @@ impl Host {
                     self.dispatch(key, job, masking.clone(), pointer, call);
                 }
                 Effect::Abort { task, attempt } => {
+                    self.stop_sub_runs(job, Some((task, attempt)));
                     self.calls.cancel(&CallKey { job_name: job_name.to_owned(), task, attempt });
                 }
                 Effect::SetTimer { timer, at } => self.timers.set(job_name, timer, at),
@@ -286,6 +330,7 @@ impl Host {
                 Effect::Unsubscribe { task, attempt } => self.listeners.remove(job, task, attempt),
                 Effect::AbortAll => {
                     self.listeners.remove_job(job);
+                    self.stop_sub_runs(job, None);
                     self.calls.cancel_job(job_name);
                     self.timers.cancel_all(job_name);
                 }

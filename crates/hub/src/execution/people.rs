@@ -55,7 +55,8 @@ impl Executions {
             let place = (String::new(), None, 0);
             let line = LogRow::new(&Masking::default(), at, place, flow::engine::LogLevel::Warn, &line);
             let writes = vec![act, Write::Cancelled { at }, Write::DropState, Write::Log(line)];
-            return self.host.write(job.number, writes).await;
+            self.host.write(job.number, writes).await?;
+            return self.tell_parent_of_broken(job.number, job_name).await;
         }
         let event = Event::StopRequested { at, by: by.to_owned(), reason };
         match self.host.apply(&mut locked, None, event, vec![act]).await? {

@@ -10,6 +10,7 @@ use flow::engine::{
 
 use super::blueprint::{Blueprint, Progress};
 use super::masking::Masking;
+use super::sub_runs::Parent;
 use crate::events::table::{EventWrite, Subscription};
 use crate::schedules::table::Advance;
 
@@ -22,6 +23,15 @@ pub(super) enum Write {
         definition: String,
     },
     NewJob(Box<NewJob>),
+    /// This job is a task's of another.
+    SubRun(Parent),
+    /// How this job has ended, for the one that it is of.
+    SubRunOutcome(String),
+    /// A task of this job has what its run has yielded: it is kept nowhere else.
+    SubRunDelivered {
+        task: TaskId,
+        attempt: u32,
+    },
     /// Refuses the whole commit where the event is handled already.
     Handled {
         key: String,

@@ -44,6 +44,7 @@ impl SqliteProjection {
             jobs.extend(row.as_ref().map(rows::job).transpose()?);
         }
         rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        rows::fill_parents(&mut snapshot, &mut jobs).await?;
         snapshot.commit().await?;
         Ok(jobs.into_iter().map(|(_, job)| (job.workflow_id.clone(), job)).collect())
     }
@@ -112,6 +113,7 @@ impl Projection for SqliteProjection {
             .await?;
         let mut jobs = [(number, job)];
         rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        rows::fill_parents(&mut snapshot, &mut jobs).await?;
         let [(_, job)] = jobs;
         snapshot.commit().await?;
         let tasks: Vec<wire::Task> =
@@ -145,6 +147,7 @@ impl Projection for SqliteProjection {
         let found = list.build().fetch_all(&mut *snapshot).await?;
         let mut jobs: Vec<(i64, Job)> = found.iter().map(rows::job).collect::<sqlx::Result<_>>()?;
         rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        rows::fill_parents(&mut snapshot, &mut jobs).await?;
         snapshot.commit().await?;
         let items = jobs.into_iter().map(|(_, job)| job).collect();
         Ok(Page { total: total.unsigned_abs(), page_no, page_size, items })

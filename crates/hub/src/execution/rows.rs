@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use wire::job::{Act, Approval, TaskError, Waiting, WaitingTask};
+use wire::job::{Act, Approval, ParentTask, TaskError, Waiting, WaitingTask};
 use wire::{Job, Status, Task};
 
 use super::naming::task_id;
@@ -45,6 +45,7 @@ pub(super) fn job(row: &SqliteRow) -> sqlx::Result<(i64, Job)> {
         tasks_total: row.try_get::<i64, _>("tasks_total")?.unsigned_abs(),
         tasks_done: row.try_get::<i64, _>("tasks_done")?.unsigned_abs(),
         error: optional_json(row.try_get("error")?).map(task_error),
+        parent: None,
     };
     Ok((row.try_get("id")?, job))
 }
@@ -91,6 +92,37 @@ pub(super) async fn fill_waiting(
     Ok(())
 }
 
+/// Fills in the tasks that the jobs are of.
+pub(super) async fn fill_parents(
+    snapshot: &mut SqliteConnection,
+    jobs: &mut [(i64, Job)],
+) -> sqlx::Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+        "SELECT child, task, job_name, workflow_id FROM sub_runs JOIN jobs ON id = parent WHERE child IN (",
+    );
+    let mut numbers = query.separated(", ");
+    for (number, _) in jobs.iter() {
+        numbers.push_bind(*number);
+    }
+    query.push(")");
+    for row in query.build().fetch_all(snapshot).await? {
+        let child: i64 = row.try_get("child")?;
+        if let Some((_, job)) = jobs.iter_mut().find(|(number, _)| *number == child) {
+            let job_name: String = row.try_get("job_name")?;
+            let task: i64 = row.try_get("task")?;
+            job.parent = Some(ParentTask {
+                task_id: task_id(&job_name, TaskId(task.unsigned_abs())),
+                workflow_id: row.try_get("workflow_id")?,
+                job_name,
+            });
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn task(row: &SqliteRow, job_name: &str, digest: &str) -> sqlx::Result<Task> {
     let pointer: String = row.try_get("pointer")?;
     let number: i64 = row.try_get("task")?;
@@ -114,6 +146,7 @@ pub(super) fn task(row: &SqliteRow, job_name: &str, digest: &str) -> sqlx::Resul
         error: optional_json(row.try_get("error")?).map(task_error),
         waiting: optional_json(row.try_get("waiting")?).map(|state| waiting(state, digest)),
         log_lines: row.try_get::<i64, _>("log_lines")?.unsigned_abs(),
+        sub_job: optional_json(row.try_get("sub_job")?),
     })
 }
 

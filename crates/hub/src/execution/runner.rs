@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::faults;
 use super::http::HttpRunner;
+use super::processes::{Asked, ProcessRunner};
 use crate::events::{Bus, Origin, PublishError};
 
 /// Performs functions of the default catalog (`dns-record-add:1.0.0@default`).
@@ -49,6 +50,9 @@ pub trait TaskRunner: Send + Sync {
     /// # Errors
     /// The specification's error that the task faults with.
     async fn run(&self, call: TaskCall) -> Result<Value, WorkflowError>;
+
+    /// A job was stopped by hand: what still runs for it although no call waits for it is to end.
+    fn stopped(&self, _job_name: &str) {}
 }
 
 /// A call with what it takes to perform it.
@@ -114,7 +118,7 @@ impl fmt::Debug for LogSink {
     }
 }
 
-/// The hub's runners: HTTP built in, catalog functions as given.
+/// The hub's runners: HTTP and processes built in, catalog functions as given.
 #[derive(Clone)]
 pub struct Runners {
     /// Performs `call: http`, `call: openapi` and `http-request`.
@@ -123,6 +127,8 @@ pub struct Runners {
     pub events: Bus,
     /// Performs every other function of the default catalog.
     pub functions: Arc<dyn FunctionRunner>,
+    /// Performs `run: shell` and `run: script`.
+    pub(super) processes: ProcessRunner,
 }
 
 /// The catalog's HTTP function without its version: performed by the HTTP runner.
@@ -156,7 +162,23 @@ impl TaskRunner for Runners {
                 }
                 self.functions.run(FunctionCall { function, with, idempotency_key, log, cancelled }).await
             }
+            Call::Shell { command, process } => {
+                let asked = Asked::Shell { command };
+                self.processes.run(asked, *process, &idempotency_key, log, cancelled).await
+            }
+            Call::Script { language, code, source, process } => {
+                let asked = Asked::Script { language, code, source };
+                self.processes.run(asked, *process, &idempotency_key, log, cancelled).await
+            }
+            // The host does: nothing outside is called, and nobody waits for it here.
+            Call::Workflow { .. } => {
+                Err(faults::runtime("a workflow is run by the host of runs, not by a runner"))
+            }
         }
+    }
+
+    fn stopped(&self, job_name: &str) {
+        self.processes.stop_job(job_name);
     }
 }
 

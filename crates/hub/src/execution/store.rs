@@ -145,6 +145,34 @@ async fn apply(
                 .await?;
         }
         Write::NewJob(new) => insert_job(connection, job, new).await?,
+        Write::SubRun(parent) => {
+            sqlx::query(
+                "INSERT INTO sub_runs (parent, task, attempt, child, awaited, depth) VALUES (?, ?, ?, ?, ?, ?)",
+            )
+            .bind(parent.job)
+            .bind(number(parent.task.0))
+            .bind(i64::from(parent.attempt))
+            .bind(job)
+            .bind(parent.awaited)
+            .bind(parent.depth)
+            .execute(connection)
+            .await?;
+        }
+        Write::SubRunOutcome(outcome) => {
+            sqlx::query("UPDATE sub_runs SET outcome = ? WHERE child = ?")
+                .bind(outcome)
+                .bind(job)
+                .execute(connection)
+                .await?;
+        }
+        Write::SubRunDelivered { task, attempt } => {
+            sqlx::query("UPDATE sub_runs SET outcome = NULL WHERE parent = ? AND task = ? AND attempt = ?")
+                .bind(job)
+                .bind(number(task.0))
+                .bind(i64::from(*attempt))
+                .execute(connection)
+                .await?;
+        }
         Write::Handled { key } => {
             let done =
                 sqlx::query("INSERT INTO handled_events (job, key) VALUES (?, ?) ON CONFLICT DO NOTHING")

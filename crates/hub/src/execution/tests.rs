@@ -3,9 +3,13 @@
 mod crashes;
 mod events;
 mod history;
+mod home;
 mod large;
 mod logs;
+#[cfg(target_os = "linux")]
+mod processes;
 mod running;
+mod sub_runs;
 
 use std::sync::Arc;
 

@@ -39,13 +39,16 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// A fresh hub whose HTTP tasks may call `egress`.
+    /// A fresh hub whose HTTP tasks may call `egress`, and whose namespace `default` may start processes.
     pub(crate) async fn start(egress: SocketAddr) -> Self {
         // The test may come before anything that installs one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("hub.toml"), format!("[egress]\nallow = [\"{egress}\"]\n"))
-            .unwrap();
+        std::fs::write(
+            directory.path().join("hub.toml"),
+            format!("[egress]\nallow = [\"{egress}\"]\n[processes]\nallow = [\"default\"]\n"),
+        )
+        .unwrap();
         add_user(directory.path());
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let process = spawn(directory.path(), listen);
@@ -101,6 +104,10 @@ impl Hub {
             assert!(begun.elapsed() < DEADLINE, "the job stays as it is: {status:#?}");
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    pub(crate) async fn stop(&self, job_name: &str) {
+        let _: Value = self.call(Operation::StopJob, &[job_name], &Value::Null).await;
     }
 
     pub(crate) async fn approve(&self, task_id: &str) {

@@ -35,12 +35,7 @@ impl Compiler<'_> {
             TaskKind::Call => self.call(pointer, task, value),
             TaskKind::Emit => self.emit(&here, value),
             TaskKind::Listen => self.listen(pointer, task, value),
-            TaskKind::Run => {
-                let what = ["container", "script", "shell", "workflow"]
-                    .into_iter()
-                    .find(|what| value.get(what).is_some());
-                self.refuse(&here, &format!("run: {}", what.unwrap_or("?")))
-            }
+            TaskKind::Run => self.run_task(pointer, task, value),
         }
     }
 

@@ -20,6 +20,7 @@ use crate::execution::masking::Masking;
 use crate::execution::plan::LogRow;
 use crate::execution::runner::{LogSink, TaskCall};
 use crate::execution::seams::ExecutionHost;
+use crate::execution::sub_runs::SubRunCall;
 
 /// How many calls are under way at most; the others wait for their turn.
 const AT_A_TIME: usize = 256;
@@ -28,10 +29,10 @@ pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct CallKey {
-    pub(super) job_name: String,
-    pub(super) task: TaskId,
-    pub(super) attempt: u32,
+pub(in crate::execution) struct CallKey {
+    pub(in crate::execution) job_name: String,
+    pub(in crate::execution) task: TaskId,
+    pub(in crate::execution) attempt: u32,
 }
 
 #[derive(Debug)]
@@ -84,6 +85,10 @@ impl Host {
     ) {
         if self.draining.is_cancelled() {
             return;
+        }
+        if let Some(call) = SubRunCall::of(&call) {
+            // It takes no turn of those that call something outside, however long it runs.
+            return self.dispatch_sub_run(key, job, pointer, call);
         }
         let cancelled = CancellationToken::new();
         if self.calls.lock().insert(key.clone(), cancelled.clone()).is_some() {
@@ -162,7 +167,7 @@ impl Host {
     }
 
     /// A full disk or a locked file passes; the outcome of a call must not be lost to it.
-    async fn submit_until_committed(
+    pub(in crate::execution) async fn submit_until_committed(
         self: &Arc<Self>,
         job_name: &str,
         key: &str,

@@ -106,6 +106,7 @@ impl Host {
         let paths: Vec<Pointer> = serde_json::from_str(&paths).unwrap_or_default();
         progress.set_not_taken(&paths);
         let status = rows::task_status(&status);
+        let parent = self.parent_of(job).await?;
         Ok(Memory {
             job,
             prepared,
@@ -114,6 +115,7 @@ impl Host {
             progress,
             status,
             kept: KeptValues::default(),
+            parent,
         })
     }
 

@@ -53,7 +53,7 @@ impl Seal {
         self.vault.seal(&self.context, text)
     }
 
-    pub(super) fn unseal(&self, text: &str) -> Result<String, VaultError> {
+    pub(in crate::execution) fn unseal(&self, text: &str) -> Result<String, VaultError> {
         self.vault.unseal(&self.context, text)
     }
 
@@ -64,13 +64,14 @@ impl Seal {
         Ok(changes)
     }
 
-    /// The same writes, calls of the outbox sealed.
+    /// The same writes, calls of the outbox and what a run yields for another sealed.
     pub(super) fn writes(&self, writes: Vec<Write>) -> Result<Vec<Write>, VaultError> {
         let sealed = |write| {
             Ok(match write {
                 Write::Call { task, attempt, pointer, call } => {
                     Write::SealedCall { task, attempt, pointer, call: self.text(&text_of(&call))? }
                 }
+                Write::SubRunOutcome(outcome) => Write::SubRunOutcome(self.text(&outcome)?),
                 other => other,
             })
         };

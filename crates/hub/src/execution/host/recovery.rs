@@ -24,6 +24,7 @@ use crate::execution::masking::Masking;
 use crate::execution::runner::TaskRunner;
 use crate::execution::seams::DefinitionStore as _;
 use crate::execution::store::Committer;
+use crate::execution::sub_runs::SubRuns;
 use crate::secrets::Secrets;
 
 impl Host {
@@ -48,6 +49,7 @@ impl Host {
             listeners: Listeners::default(),
             completions: Notify::new(),
             next_job: AtomicI64::new(last + 1),
+            sub_runs: SubRuns::default(),
             tracker: TaskTracker::new(),
             draining: CancellationToken::new(),
         });

@@ -96,7 +96,11 @@ pub(super) async fn read(
                     CASE WHEN values_omitted THEN 'null' ELSE COALESCE(input_value, input) END AS input,
                     CASE WHEN values_omitted THEN 'null' ELSE COALESCE(output_value, output) END AS output,
                     (SELECT COALESCE(MAX(line) + 1, 0) FROM log_lines
-                     WHERE log_lines.job = chosen.job AND log_lines.state = pointer) AS log_lines
+                     WHERE log_lines.job = chosen.job AND log_lines.state = pointer) AS log_lines,
+                    (SELECT json_object('job_name', job_name, 'workflow_id', workflow_id)
+                     FROM sub_runs JOIN jobs ON id = child
+                     WHERE parent = chosen.job AND sub_runs.task = chosen.task
+                           AND sub_runs.attempt = chosen.attempt) AS sub_job
              FROM chosen ORDER BY place, task",
         );
     query.build().fetch_all(snapshot).await

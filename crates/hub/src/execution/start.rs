@@ -1,0 +1,33 @@
+//! What every start is checked by, whoever asks for it: a person, or a task of another run.
+
+use flow::Document;
+use serde_json::Value;
+
+use crate::error::HubError;
+
+/// Fills the defaults of the input in, and checks that the hub can run the definition and that the input fits it.
+///
+/// # Errors
+/// 400 with the problems.
+pub fn check_start(document: &Document, input: &mut Option<Value>) -> Result<(), HubError> {
+    let unsupported = flow::unsupported(document);
+    if !unsupported.is_empty() {
+        return Err(HubError::invalid_definition(
+            format!("the hub cannot run this: {}", unsupported[0].message_en),
+            format!("无法执行：{}", unsupported[0].message_zh),
+            unsupported,
+        ));
+    }
+    let Some(schema) = document.input_schema() else { return Ok(()) };
+    let filled = flow::defaults(schema, input.take().unwrap_or(Value::Null));
+    let problems = flow::check_input(schema, &filled);
+    if !problems.is_empty() {
+        return Err(HubError::invalid_definition(
+            format!("input{}: {}", problems[0].pointer, problems[0].message_en),
+            format!("输入参数 {}：{}", problems[0].pointer, problems[0].message_zh),
+            problems,
+        ));
+    }
+    *input = Some(filled);
+    Ok(())
+}

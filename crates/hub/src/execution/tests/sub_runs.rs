@@ -1,0 +1,250 @@
+//! DSL reference, Workflow Process: runs that tasks of other runs start.
+
+use serde_json::{Value, json};
+use wire::workflow::ExecuteRequest;
+use wire::{Role, Status};
+
+use super::home::{Home, Started, definition, error, task};
+
+const LIVE: &str = "SELECT COUNT(*) FROM jobs WHERE status NOT IN ('completed', 'cancelled')";
+
+fn gate() -> Value {
+    json!({"gate": {"call": "manual-gate:1.0.0@default", "with": {"message": "Go on?"}}})
+}
+
+fn sub(name: &str) -> Value {
+    json!({"run": {"workflow": {"namespace": "ops", "name": name, "version": "latest"}}})
+}
+
+#[tokio::test]
+async fn awaited_its_output_is_the_tasks_and_both_know_of_each_other() {
+    let home = Home::new().await;
+    let heal = definition("heal", "1.0.0", json!([{"x": {"set": {"healed": "${ .site }"}}}]));
+    let heal_id = home.save(&heal).await;
+    let main = json!([{"sub": {
+        "run": {"workflow": {"namespace": "ops", "name": "heal", "version": "1.0.0", "input": {"site": "${ .where }"}}},
+        "output": {"as": "${ {got: .} }"}
+    }}]);
+    let job = home.run_with(main, json!({"where": "north"})).await;
+    let status = home.until_status(&job, Status::Completed).await;
+    assert_eq!(status.output, json!({"got": {"healed": "north"}}));
+    let sub = task(&status, "sub").unwrap();
+    let child = Started::from(sub.sub_job.as_ref().unwrap());
+    assert_eq!(child.workflow, heal_id);
+    let child = home.status(&child).await;
+    assert_eq!((child.input, child.job.started_by.as_str()), (json!({"site": "north"}), "alice"));
+    let parent = child.job.parent.unwrap();
+    assert_eq!(
+        (parent.job_name, parent.workflow_id, parent.task_id),
+        (job.job, job.workflow, sub.task_id.clone())
+    );
+    assert_eq!(status.job.parent, None);
+    home.until_none("SELECT COUNT(*) FROM sub_runs WHERE outcome IS NOT NULL").await;
+}
+
+#[tokio::test]
+async fn not_awaited_its_input_is_the_output_and_the_run_goes_its_own_way() {
+    let home = Home::new().await;
+    home.save(&definition("slow", "1.0.0", json!([gate()]))).await;
+    let mut task = sub("slow");
+    task["run"]["await"] = json!(false);
+    let job = home.run_with(json!([{"sub": task}]), json!({"n": 1})).await;
+    let status = home.until_status(&job, Status::Completed).await;
+    assert_eq!(status.output, json!({"n": 1}));
+    let child = home.until_sub_run(&job, "sub").await;
+    home.approve(&child).await;
+    home.until_status(&child, Status::Completed).await;
+}
+
+#[tokio::test]
+async fn a_version_is_the_revision_that_was_saved_last_with_it_and_latest_is_the_newest() {
+    let home = Home::new().await;
+    let revision =
+        |version: &str, text: &str| definition("heal", version, json!([{"x": {"set": {"is": text}}}]));
+    let id = home.save(&revision("1.0.0", "one")).await;
+    home.save_again(&id, &revision("1.0.0", "one, mended")).await;
+    home.save_again(&id, &revision("2.0.0", "two")).await;
+    let run = |version: &str| json!([{"sub": {"run": {"workflow": {"namespace": "ops", "name": "heal", "version": version}}}}]);
+    for (version, text) in [("1.0.0", "one, mended"), ("2.0.0", "two"), ("latest", "two")] {
+        let job = home.run(run(version)).await;
+        let status = home.until_status(&job, Status::Completed).await;
+        assert_eq!(status.output, json!({"is": text}), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_workflow_that_is_not_there_is_said_at_the_start_and_a_fault_when_it_is_run() {
+    let home = Home::new().await;
+    let job = home.run(json!([gate(), {"sub": sub("nobody")}])).await;
+    home.until_line(&job, "there is no workflow nobody latest in the namespace ops; ").await;
+    home.approve(&job).await;
+    let status = home.until_status(&job, Status::Faulted).await;
+    let (kind, number, detail) = error(&status, "sub");
+    assert_eq!((kind.as_str(), number), ("configuration", 404));
+    assert_eq!(detail, "there is no workflow nobody latest in the namespace ops");
+    // Saved in the meantime, it is found when the task is retried.
+    home.save(&definition("nobody", "1.0.0", json!([{"x": {"set": {"n": 1}}}]))).await;
+    home.executions.retry(&job.job, None, "bob", None).await.unwrap();
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 1}));
+}
+
+#[tokio::test]
+async fn the_input_is_checked_and_filled_as_at_every_start() {
+    let home = Home::new().await;
+    let mut heal = definition("heal", "1.0.0", json!([{"x": {"set": {"w": "${ .weight }"}}}]));
+    heal["input"] = json!({"schema": {"document": {"type": "object",
+        "properties": {"weight": {"type": "integer", "default": 7}}}}});
+    home.save(&heal).await;
+    let job = home.run(json!([{"sub": sub("heal")}])).await;
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"w": 7}));
+    let mut wrong = sub("heal");
+    wrong["run"]["workflow"]["input"] = json!({"weight": "heavy"});
+    let job = home.run(json!([{"sub": wrong}])).await;
+    let status = home.until_status(&job, Status::Faulted).await;
+    let (kind, number, detail) = error(&status, "sub");
+    assert_eq!((kind.as_str(), number), ("validation", 400));
+    assert!(detail.contains("/weight"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_run_at_fault_waits_for_people_and_so_does_the_one_that_awaits_it() {
+    let home = Home::new().await;
+    let raise = json!({"bad": {"raise": {"error": {"type": "https://example.com/bad", "status": 500}}}});
+    home.save(&definition("heal", "1.0.0", json!([raise, {"x": {"set": {"n": 2}}}]))).await;
+    let job = home.run(json!([{"sub": sub("heal")}])).await;
+    let child = home.until_sub_run(&job, "sub").await;
+    let at_fault = home.until_status(&child, Status::Faulted).await;
+    home.until_line(&job, &format!("run {} is at fault", child.job)).await;
+    assert_eq!(home.status(&job).await.job.status, Status::Running);
+    home.executions
+        .skip(&child.job, &task(&at_fault, "bad").unwrap().task_id, "bob", Role::Admin, None)
+        .await
+        .unwrap();
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 2}));
+}
+
+#[tokio::test]
+async fn a_run_that_is_stopped_is_a_fault_of_the_task_and_a_retry_starts_another() {
+    let home = Home::new().await;
+    home.save(&definition("heal", "1.0.0", json!([gate()]))).await;
+    let job = home.run(json!([{"sub": sub("heal")}])).await;
+    let first = home.until_sub_run(&job, "sub").await;
+    home.executions.stop(&first.job, "bob", None).await.unwrap();
+    let status = home.until_status(&job, Status::Faulted).await;
+    assert!(error(&status, "sub").2.contains(&first.job));
+    home.executions.retry(&job.job, None, "bob", None).await.unwrap();
+    let is_another = |status: &wire::JobStatus| {
+        let sub = task(status, "sub").and_then(|task| task.sub_job.clone());
+        sub.is_some_and(|sub| sub.job_name != first.job)
+    };
+    home.until(&job, is_another).await;
+    home.approve(&home.until_sub_run(&job, "sub").await).await;
+    home.until_status(&job, Status::Completed).await;
+}
+
+#[tokio::test]
+async fn stopped_by_hand_a_run_stops_those_that_it_awaits_and_says_who() {
+    let home = Home::new().await;
+    home.save(&definition("inner", "1.0.0", json!([gate()]))).await;
+    home.save(&definition("outer", "1.0.0", json!([{"sub": sub("inner")}]))).await;
+    let job = home.run(json!([{"sub": sub("outer")}])).await;
+    let outer = home.until_sub_run(&job, "sub").await;
+    let inner = home.until_sub_run(&outer, "sub").await;
+    home.until(&inner, |status| !status.job.waiting.is_empty()).await;
+    home.executions.stop(&job.job, "bob", None).await.unwrap();
+    let inner = home.until_status(&inner, Status::Cancelled).await;
+    let act = inner.acts.last().unwrap();
+    assert_eq!((act.act.as_str(), act.by.as_str()), ("stop", "bob"));
+    assert!(act.comment.as_ref().is_some_and(|comment| comment.contains(&outer.job)));
+    home.until_none(LIVE).await;
+}
+
+#[tokio::test]
+async fn out_of_its_tasks_time_a_run_is_stopped() {
+    let home = Home::new().await;
+    home.save(&definition("heal", "1.0.0", json!([gate()]))).await;
+    let mut task = sub("heal");
+    task["timeout"] = json!({"after": "PT1S"});
+    let job = home.run(json!([{"sub": task}])).await;
+    let child = home.until_sub_run(&job, "sub").await;
+    let status = home.until_status(&job, Status::Faulted).await;
+    assert_eq!(error(&status, "sub").1, 408);
+    home.until_status(&child, Status::Cancelled).await;
+}
+
+#[tokio::test]
+async fn a_workflow_that_runs_itself_comes_to_an_end() {
+    let home = Home::new().await;
+    let id = home.save(&definition("again", "1.0.0", json!([{"sub": sub("again")}]))).await;
+    let job = home.start(&id, ExecuteRequest::default()).await.unwrap();
+    let mut deepest = job.clone();
+    for _ in 0..16 {
+        deepest = home.until_sub_run(&deepest, "sub").await;
+    }
+    let status = home.until_status(&deepest, Status::Faulted).await;
+    let (kind, _, detail) = error(&status, "sub");
+    assert_eq!(kind, "configuration");
+    assert!(detail.contains("more than 16 deep"), "{detail}");
+    home.executions.stop(&job.job, "bob", None).await.unwrap();
+    home.until_none(LIVE).await;
+}
+
+#[tokio::test]
+async fn three_hundred_runs_are_awaited_at_once_and_those_within_them() {
+    let home = Home::new().await;
+    home.save(&definition("leaf", "1.0.0", json!([{"x": {"set": {"n": "${ .n }"}}}]))).await;
+    let inner = json!({"run": {"workflow": {"namespace": "ops", "name": "leaf", "version": "latest", "input": {"n": "${ .n }"}}}});
+    home.save(&definition("node", "1.0.0", json!([{"sub": inner}]))).await;
+    let branch = |number: usize| {
+        let run = json!({"workflow": {"namespace": "ops", "name": "node", "version": "latest", "input": {"n": number}}});
+        json!({format!("b{number}"): {"run": run}})
+    };
+    // More than calls get a turn at a time: those that only wait take none.
+    let branches: Vec<Value> = (0..300).map(branch).collect();
+    let job = home.run(json!([{"all": {"fork": {"branches": branches}}}])).await;
+    let status = home.until_status(&job, Status::Completed).await;
+    let expected: Vec<Value> = (0..300).map(|number| json!({"n": number})).collect();
+    assert_eq!(status.output, json!(expected));
+    assert_eq!(home.count("SELECT COUNT(*) FROM jobs").await, 601);
+}
+
+#[tokio::test]
+async fn a_dry_run_runs_its_workflows_dry_and_chosen_stages_are_its_own() {
+    let home = Home::new().await;
+    home.save(&definition("heal", "1.0.0", json!([gate(), {"x": {"set": {"n": 1}}}]))).await;
+    let id = home
+        .save(&definition("main", "1.0.0", json!([{"skipped": gate()["gate"]}, {"sub": sub("heal")}])))
+        .await;
+    let stages = Some(vec!["sub".to_owned()]);
+    let request = ExecuteRequest { dry_run: Some(true), stages, ..ExecuteRequest::default() };
+    let job = home.start(&id, request).await.unwrap();
+    let status = home.until_status(&job, Status::Completed).await;
+    assert_eq!(status.output, json!({"n": 1}));
+    let child = home.status(&home.until_sub_run(&job, "sub").await).await;
+    assert!(child.job.dry_run);
+}
+
+#[tokio::test]
+async fn a_run_is_refused_what_its_own_namespace_may_not_do() {
+    let home = Home::new().await;
+    let mut other = definition("heal", "1.0.0", json!([{"x": {"run": {"shell": {"command": "id"}}}}]));
+    other["document"]["namespace"] = json!("elsewhere");
+    home.save(&other).await;
+    let run = json!({"run": {"workflow": {"namespace": "elsewhere", "name": "heal", "version": "latest"}}});
+    let job = home.run(json!([{"sub": run}])).await;
+    let status = home.until_status(&job, Status::Faulted).await;
+    assert!(error(&status, "sub").2.contains("\"elsewhere\""));
+    assert_eq!(home.count("SELECT COUNT(*) FROM jobs").await, 1);
+}
+
+#[tokio::test]
+async fn the_next_hub_finds_the_same_run_and_its_answer_reaches_the_one_that_awaits_it() {
+    let mut home = Home::new().await;
+    home.save(&definition("heal", "1.0.0", json!([gate(), {"x": {"set": {"n": 1}}}]))).await;
+    let job = home.run(json!([{"sub": sub("heal")}])).await;
+    let child = home.until_sub_run(&job, "sub").await;
+    home.open_again().await;
+    home.approve(&child).await;
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 1}));
+    assert_eq!(home.count("SELECT COUNT(*) FROM sub_runs").await, 1);
+}
