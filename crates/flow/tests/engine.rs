@@ -28,6 +28,8 @@ mod gates;
 mod hand;
 #[path = "engine/listen.rs"]
 mod listen;
+#[path = "engine/operators.rs"]
+mod operators;
 #[path = "engine/processes.rs"]
 mod processes;
 #[path = "engine/programs.rs"]

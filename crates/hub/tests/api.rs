@@ -19,6 +19,9 @@ mod idempotency;
 #[path = "api/lab.rs"]
 mod lab;
 #[cfg(test)]
+#[path = "api/people.rs"]
+mod people;
+#[cfg(test)]
 #[path = "api/roles.rs"]
 mod roles;
 #[cfg(test)]

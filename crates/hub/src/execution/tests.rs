@@ -6,6 +6,7 @@ mod history;
 mod home;
 mod large;
 mod logs;
+mod operators;
 #[cfg(target_os = "linux")]
 mod processes;
 mod running;
