@@ -6,6 +6,7 @@
 mod compile;
 mod duration;
 pub(crate) mod events;
+mod guards;
 mod schema;
 
 use serde_json::Value;
@@ -56,27 +57,6 @@ impl Program {
     /// The pointers of all tasks, in document order.
     pub fn pointers(&self) -> impl Iterator<Item = &Pointer> {
         self.nodes.iter().map(|node| &node.pointer)
-    }
-
-    /// The gates that one person alone may not let pass, or not every person: all but those that are certainly open to
-    /// anybody who may decide at all.
-    pub(crate) fn guarded(&self) -> impl Iterator<Item = &Pointer> {
-        let gates = self.nodes.iter();
-        gates
-            .filter(|node| matches!(&node.action, Action::Gate(gate) if !gate.is_open))
-            .map(|node| &node.pointer)
-    }
-
-    /// A gate that a run of just these stages would go round: it is not among them, and something that it may stand
-    /// before is.
-    pub fn gate_left_out(&self, stages: &[String]) -> Option<&Pointer> {
-        let tops: Vec<&Node> = self.list(self.root).iter().map(|id| self.node(*id)).collect();
-        let is_chosen = |node: &Node| stages.contains(&node.name);
-        let jumps = self.nodes.iter().any(|node| node.list == self.root && node.jumps());
-        let last = tops.iter().rposition(|node| is_chosen(node))?;
-        let left_out =
-            tops.iter().enumerate().filter(|(place, node)| !is_chosen(node) && (jumps || *place < last));
-        left_out.flat_map(|(_, node)| self.guarded().filter(|gate| gate.is_within(&node.pointer))).next()
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {
@@ -131,19 +111,6 @@ pub(crate) struct Extension {
     pub(crate) when: Option<Expression>,
     pub(crate) before: Option<ListId>,
     pub(crate) after: Option<ListId>,
-}
-
-impl Node {
-    /// Whether the flow may go on elsewhere than at the next task.
-    fn jumps(&self) -> bool {
-        let is_jump = |then: Then| matches!(then, Then::Task(_));
-        let elsewhere = match &self.action {
-            Action::Switch(cases) => cases.iter().any(|case| is_jump(case.then)),
-            Action::Try { catch, .. } => catch.then.is_some_and(is_jump),
-            _ => false,
-        };
-        elsewhere || is_jump(self.then)
-    }
 }
 
 /// A flow directive (DSL reference, Flow Directive), resolved.

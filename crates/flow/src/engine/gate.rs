@@ -81,8 +81,7 @@ pub fn skip_refusal(
         }
         return waiting.refusal(by, roles, at);
     }
-    let within = program.guarded().find(|gate| gate.is_within(&node.pointer));
-    within.map(|gate| Refusal::Guarded { gate: gate.clone() })
+    program.guarded_gate(frame.node).map(|gate| Refusal::Guarded { gate: gate.clone() })
 }
 
 fn opened(terms: Terms, since: Timestamp, deadline: Option<Timestamp>, starter: &str) -> Approval {

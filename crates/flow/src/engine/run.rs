@@ -140,7 +140,6 @@ impl<'p> Run<'p> {
             Ok(input) => input,
             Err(error) => return self.fail(error),
         };
-        let input = Shared::from(input);
         // The transformed input is what the context is at first (DSL, Data Flow).
         self.state.job.context = input.clone();
         self.record_job(TaskStatus::Running, None, Value::Null);

@@ -227,6 +227,24 @@ fn a_task_is_not_skipped_with_a_guarded_gate_in_it() {
 }
 
 #[test]
+fn a_gate_in_a_function_or_an_extension_is_not_gone_round_either() {
+    let gate = "{call: 'manual-gate:1.0.0@default', with: {fourEyes: true}}";
+    let function = format!(
+        "use: {{functions: {{ask: {gate}}}}}\ndo: [{{box: {{do: [{{bad: {{call: 'f:1.0.0@default'}}}}, {{g: {{call: ask}}}}]}}}}, {{after: {{set: {{n: 1}}}}}}]"
+    );
+    let extension = format!(
+        "use: {{extensions: [{{e: {{extend: set, before: [{{ask: {gate}}}]}}}}]}}\ndo: [{{box: {{do: [{{bad: {{call: 'f:1.0.0@default'}}}}, {{g: {{set: {{n: 1}}}}}}]}}}}, {{after: {{wait: PT1S}}}}]"
+    );
+    for yaml in [function, extension] {
+        let shell = Shell::new(&yaml).answering("bad", [Outcome::Fault(500, "No")]).start(Value::Null).run();
+        assert_eq!(shell.status(), TaskStatus::Faulted, "{yaml}");
+        assert!(matches!(refused(&shell, "box", "ann"), Some(Refusal::Guarded { .. })), "{yaml}");
+        assert!(shell.program.gate_left_out(&["after".to_owned()]).is_some(), "{yaml}");
+        assert_eq!(shell.skip("box").status(), TaskStatus::Faulted, "{yaml}");
+    }
+}
+
+#[test]
 fn stages_are_not_chosen_round_a_guarded_gate() {
     let stages = |yaml: &str, chosen: &[&str]| {
         let chosen: Vec<String> = chosen.iter().map(|name| (*name).to_owned()).collect();

@@ -69,7 +69,11 @@ fn a_faulted_task_is_retried_wherever_it_stands_with_the_same_input() {
         let shell = shell.retry(&["bad"]).run();
         assert_eq!(*shell.output(), retried, "{place}");
         let again = &shell.tasks[&id];
-        assert_eq!((again.attempt, &again.input, again.status), (2, &input, TaskStatus::Completed), "{place}");
+        assert_eq!(
+            (again.attempt, &again.input, again.status),
+            (2, &input, TaskStatus::Completed),
+            "{place}"
+        );
         assert_eq!(shell.state.live_tasks(), 0, "{place}");
     }
 }
@@ -82,7 +86,11 @@ fn a_faulted_task_is_skipped_wherever_it_stands_and_its_output_is_its_input() {
         let shell = shell.skip("bad").run();
         assert_eq!(*shell.output(), skipped, "{place}");
         let task = &shell.tasks[&id];
-        assert_eq!((task.status, &task.output, &task.error), (TaskStatus::Skipped, &task.input, &None), "{place}");
+        assert_eq!(
+            (task.status, &task.output, &task.error),
+            (TaskStatus::Skipped, &task.input, &None),
+            "{place}"
+        );
         assert!(shell.timers.is_empty() && shell.calls.is_empty(), "{place}");
     }
 }
@@ -113,12 +121,19 @@ fn several_are_retried_at_once_while_another_branch_runs() {
     assert_eq!(shell.status(), TaskStatus::Running, "the slow branch goes on");
     let shell = shell.retry(&[]).run();
     for name in ["bad", "worse"] {
-        assert!(shell.trace.contains(&format!("{name}#2 Completed")) || shell.trace.contains("worse[0]#2 Completed"));
+        assert!(
+            shell.trace.contains(&format!("{name}#2 Completed"))
+                || shell.trace.contains("worse[0]#2 Completed")
+        );
     }
     assert_eq!(shell.status(), TaskStatus::Running);
     assert_eq!(shell.calls.len(), 1, "the call under way was made once, and goes on");
     let named = three().retry(&["bad"]).run();
-    assert!(named.trace.contains("bad#2 Completed") && !named.trace.contains("worse[0]#2"), "{}", named.trace);
+    assert!(
+        named.trace.contains("bad#2 Completed") && !named.trace.contains("worse[0]#2"),
+        "{}",
+        named.trace
+    );
 }
 
 #[test]
@@ -149,7 +164,8 @@ fn a_retry_by_hand_within_a_try_is_caught_by_it() {
 /// What fails is an expression of the workflow: it would give the same again, so there is nothing to retry.
 #[test]
 fn a_fault_of_the_workflow_itself_can_only_be_stopped() {
-    let shell = Shell::new("do: [{a: {set: {n: 1}}}]\noutput: {as: '${ error(\"no\") }'}").start(Value::Null).run();
+    let shell =
+        Shell::new("do: [{a: {set: {n: 1}}}]\noutput: {as: '${ error(\"no\") }'}").start(Value::Null).run();
     assert_eq!((shell.status(), shell.state.live_tasks()), (TaskStatus::Faulted, 0));
     let trace = shell.trace.clone();
     let shell = shell.retry(&[]);
@@ -180,7 +196,19 @@ do:
     assert!(shell.calls.is_empty() && shell.timers.is_empty() && shell.state.is_ended());
     assert!(shell.tasks.values().all(|task| task.waiting.is_none() && task.ended_at.is_some()));
     assert!(!shell.tasks.values().any(|task| task.name == "undo"), "a compensation was run");
-    assert_snapshot!(&shell.trace[before..], @"");
+    assert_snapshot!(&shell.trace[before..], @r"
+        0   Warn: stopped by ann: wrong site; 2 calls aborted; 1 gate closed; a compensation (catch) under way was cut off; what is done stays done, compensations (catch) were not run
+        0 abort slow#1
+        0 slow#1 Cancelled
+        0 abort slow#1
+        0 slow#1 Cancelled
+        0 undoing#1 Cancelled
+        0 pause#1 Cancelled
+        0 gate#1 Cancelled
+        0 calls#1 Cancelled
+        0 all#1 Cancelled
+        0 job Cancelled
+        ");
 }
 
 #[test]
@@ -194,5 +222,8 @@ fn chosen_stages_run_and_the_others_pass_on_what_came_in() {
     let shell = Shell::new(yaml).start_with(start(&["c"])).run();
     assert_eq!(*shell.output(), json!({"in": 0, "c": 3}));
     assert_eq!(shell.tasks[&shell.id("a")].status, TaskStatus::Skipped);
-    assert_eq!(*Shell::new(yaml).start_with(start(&["b", "c"])).run().output(), json!({"in": 0, "b": 2, "c": 3}));
+    assert_eq!(
+        *Shell::new(yaml).start_with(start(&["b", "c"])).run().output(),
+        json!({"in": 0, "b": 2, "c": 3})
+    );
 }
