@@ -7,6 +7,8 @@
     reason = "helpers of tests; clippy only knows those within #[test]"
 )]
 
+#[path = "durability/bus.rs"]
+mod bus;
 #[path = "durability/order.rs"]
 mod order;
 #[path = "durability/outcome.rs"]
@@ -19,7 +21,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
 use order::{Calm, Exact};
-use shell::Shell;
+use shell::{Shell, compile};
 
 #[test]
 fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
@@ -31,8 +33,9 @@ fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
         threads: 2,
     };
     check(suite, |program| {
-        let without = Shell::new(program).run(&mut Exact::without_crashes());
-        let with = Shell::new(program).run(&mut Exact::crashing_everywhere());
+        let compiled = compile(program);
+        let without = Shell::new(&compiled, program).run(&mut Exact::without_crashes());
+        let with = Shell::new(&compiled, program).run(&mut Exact::crashing_everywhere());
         let differs = without.trace.iter().zip(&with.trace).find(|(left, right)| left != right);
         prop_assert!(differs.is_none(), "{:#?}", differs);
         prop_assert_eq!(without.trace.len(), with.trace.len());
@@ -50,10 +53,11 @@ fn in_any_order_and_with_any_crashes_a_calm_program_comes_to_the_same() {
         threads: 2,
     };
     check(suite, |program| {
-        let expected = Shell::new(program).run(&mut Exact::without_crashes()).outcome();
+        let compiled = compile(program);
+        let expected = Shell::new(&compiled, program).run(&mut Exact::without_crashes()).outcome();
         prop_assert!(expected.is_over(), "a calm program comes to its end: {:#?}", expected);
         for seed in 0..3 {
-            let ended = Shell::new(program).run(&mut Calm::new(seed));
+            let ended = Shell::new(&compiled, program).run(&mut Calm::new(seed));
             prop_assert_eq!(&expected, &ended.outcome(), "order {}", seed);
         }
         Ok(())

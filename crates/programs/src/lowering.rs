@@ -76,8 +76,10 @@ impl Writer<'_> {
     /// One step: one task, but for a loop by directives.
     fn step(&mut self, step: &Step, name: &str, over: Option<&str>, place: Place) -> Vec<Value> {
         let extras = &step.extras;
-        if let Kind::Again(times) = step.kind {
-            return self.again(name, times, place);
+        match step.kind {
+            Kind::Again(times) => return self.again(name, times, place),
+            Kind::Hear { beside: false } => return self.tell_and_hear(name),
+            _ => {}
         }
         let mut task = self.task(&step.kind, name, over, place);
         if let Some(holds) = extras.condition {
@@ -183,7 +185,7 @@ fn faults(kind: &Kind) -> bool {
     use crate::tree::Verdict;
     match kind {
         Kind::Call(answer) => answer.faults > 0 || answer.never,
-        Kind::Gate(verdict) => *verdict != Verdict::Approve,
+        Kind::Gate(verdict) => matches!(verdict, Verdict::Reject | Verdict::Lapse),
         Kind::Raise(_) => true,
         _ => false,
     }

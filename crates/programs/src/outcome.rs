@@ -90,11 +90,13 @@ pub fn is_whole(log: &LogPage) -> bool {
     log.complete && log.lines.iter().map(|line| line.offset).eq(0..log.lines.len() as u64)
 }
 
-/// The lines of each task, numbers left out: pauses may be longer or shorter by chance. Those of the job itself are not
+/// The lines of each task, numbers and the job's name left out: pauses may be longer or shorter by chance. Those of the job itself are not
 /// among them: when all of it is at fault at once may depend on the order in which people skip its tasks.
 pub fn lines(status: &JobStatus, log: &LogPage) -> BTreeMap<String, Vec<String>> {
-    let without_numbers =
-        |text: &str| text.chars().filter(|mark| !mark.is_ascii_digit() && *mark != '.').collect::<String>();
+    let without_numbers = |text: &str| {
+        let text = text.replace(&status.job.job_name, "job");
+        text.chars().filter(|mark| !mark.is_ascii_digit() && *mark != '.').collect::<String>()
+    };
     by_branch(log.lines.iter().filter_map(|line| {
         let task = status.tasks.iter().find(|task| Some(&task.task_id) == line.task_id.as_ref())?;
         Some((task.pointer.clone(), without_numbers(&line.message)))

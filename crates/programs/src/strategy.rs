@@ -48,11 +48,12 @@ fn leaves() -> impl Strategy<Value = Kind> {
         24 => answers().prop_map(Kind::Call),
         6 => (0_u8..20).prop_map(Kind::Wait),
         3 => (0_u8..20).prop_map(Kind::WaitFunction),
-        9 => prop_oneof![3 => Just(Verdict::Approve), 1 => Just(Verdict::Reject), 1 => Just(Verdict::Lapse)]
+        9 => prop_oneof![2 => Just(Verdict::Approve), 1 => Just(Verdict::ApproveTwice), 1 => Just(Verdict::Reject), 1 => Just(Verdict::Lapse)]
             .prop_map(Kind::Gate),
         3 => statuses().prop_map(Kind::Raise),
         6 => targets().prop_map(Kind::Switch),
         3 => (1_u8..4).prop_map(Kind::Again),
+        4 => any::<bool>().prop_map(|beside| Kind::Hear { beside }),
         1 => Just(Kind::Long),
     ]
 }

@@ -63,6 +63,7 @@ impl Kind {
             }
             Self::Again(times) => 3 * u64::from(*times),
             Self::Long => 20,
+            Self::Hear { .. } => 3,
             _ => 0,
         }
     }
@@ -100,6 +101,10 @@ pub enum Kind {
         steps: Vec<Step>,
         catch: Catch,
     },
+    /// An event is emitted and heard, in branches beside each other or one after the other.
+    Hear {
+        beside: bool,
+    },
     /// A loop by flow directives, so many times.
     Again(u8),
     /// A loop of more iterations than one event of the engine begins.
@@ -119,10 +124,19 @@ pub struct Answer {
     pub never: bool,
 }
 
+impl Answer {
+    /// One that comes at once, and is good.
+    pub fn prompt() -> Self {
+        Self { faults: 0, status: 500, late: 0, never: false }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Approve,
     Reject,
+    /// Two people have to approve.
+    ApproveTwice,
     /// Nobody decides before the deadline.
     Lapse,
 }

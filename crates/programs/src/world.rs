@@ -50,6 +50,9 @@ pub struct Person {
 }
 
 impl Person {
+    /// Who decides: the first of them who has not yet approved.
+    pub const NAMES: [&str; 2] = ["ben", "cat"];
+
     /// What is decided at a gate: approved or not; none where nobody ever decides.
     pub fn decides(message: &str) -> Option<bool> {
         match message.split(' ').next() {
@@ -66,7 +69,7 @@ impl Person {
 
     pub(crate) fn message(verdict: Verdict, name: &str) -> String {
         let word = match verdict {
-            Verdict::Approve => "approve",
+            Verdict::Approve | Verdict::ApproveTwice => "approve",
             Verdict::Reject => "reject",
             Verdict::Lapse => "ignore",
         };

@@ -20,7 +20,7 @@ impl Exact {
 }
 
 impl Order for Exact {
-    fn next(&mut self, shell: &mut Shell) -> Option<Next> {
+    fn next(&mut self, shell: &mut Shell<'_>) -> Option<Next> {
         let (at, next) = shell.possible().into_iter().min()?;
         shell.now = shell.now.max(at);
         Some(next)
@@ -68,7 +68,7 @@ impl Calm {
 }
 
 impl Order for Calm {
-    fn next(&mut self, shell: &mut Shell) -> Option<Next> {
+    fn next(&mut self, shell: &mut Shell<'_>) -> Option<Next> {
         let possible = shell.possible();
         let timer = possible.iter().filter(|(_, next)| matches!(next, Next::Fire(_))).min().copied();
         let timer = timer.filter(|(at, _)| at - shell.now < FAR);

@@ -26,11 +26,11 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn is_over(&self) -> bool {
-        self.status == Some(TaskStatus::Completed)
+        matches!(self.status, Some(TaskStatus::Completed | TaskStatus::Cancelled))
     }
 }
 
-impl Shell {
+impl Shell<'_> {
     pub(crate) fn outcome(&self) -> Outcome {
         let job = self.durable.job.as_ref();
         let holds_others = |task: &TaskRecord| matches!(task.kind.as_str(), "do" | "fork" | "for" | "try");

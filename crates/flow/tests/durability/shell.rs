@@ -1,15 +1,17 @@
 //! A hub in miniature: what it knows is either durable (the parts of the state, the outbox, the timers, the projections) or
 //! lost in a crash (which calls are under way). What happens next is decided by an [`Order`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use flow::engine::{
     Call, Command, Decision, Event, JobRecord, Start, State, TaskId, TaskRecord, TaskStatus, TimerId,
     Timestamp, Waiting, WorkflowError, step,
 };
 use flow::{Document, Program};
-use programs::{Asked, Person, Reply, definition};
+use programs::{Answer, Asked, Person, Reply, definition};
 use serde_json::{Value, json};
+
+use crate::bus::{Bus, Subscription};
 
 /// No program takes more events; one that does goes on for ever.
 const MOST_EVENTS: usize = 20_000;
@@ -20,8 +22,8 @@ pub(crate) type Key = (TaskId, u32);
 /// What a person did, and to which task.
 pub(crate) type Act = (String, Option<TaskId>);
 
-pub(crate) struct Shell {
-    program: Program,
+pub(crate) struct Shell<'p> {
+    program: &'p Program,
     person: Person,
     /// What a crash leaves.
     pub(crate) durable: Durable,
@@ -43,6 +45,9 @@ pub(crate) struct Shell {
 pub(crate) struct Durable {
     parts: BTreeMap<String, String>,
     pub(crate) calls: BTreeMap<Key, Asked>,
+    /// The calls among them that publish an event.
+    emits: BTreeMap<Key, Value>,
+    pub(crate) bus: Bus,
     pub(crate) timers: BTreeMap<TimerId, i64>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRecord>,
     pub(crate) job: Option<JobRecord>,
@@ -54,6 +59,8 @@ pub(crate) struct Durable {
 pub(crate) enum Next {
     Answer(Key),
     Fire(TimerId),
+    /// The bus has an event for a task that listens.
+    Deliver(TaskId),
     Decide(TaskId),
     /// A person retries or skips what is at fault.
     Help,
@@ -82,14 +89,18 @@ pub(crate) trait Order {
     fn looks_closely(&mut self) -> bool;
 }
 
-impl Shell {
-    pub(crate) fn new(random: &programs::Program) -> Self {
-        let calls = |asked: Value| json!({"call": "random:1.0.0@default", "with": asked});
-        let document = Document::from_value(definition(random, &calls));
-        let problems = flow::validate(&document, &flow::Catalog::default()).into_iter();
-        let errors: Vec<_> = problems.filter(|problem| problem.severity == flow::Severity::Error).collect();
-        assert!(errors.is_empty(), "{errors:#?}\n{}", document.to_json());
-        let program = Program::compile(&document).unwrap_or_else(|problems| panic!("{problems:#?}"));
+/// A random program, ready to run.
+pub(crate) fn compile(random: &programs::Program) -> Program {
+    let calls = |asked: Value| json!({"call": "random:1.0.0@default", "with": asked});
+    let document = Document::from_value(definition(random, &calls));
+    let problems = flow::validate(&document, &flow::Catalog::default()).into_iter();
+    let errors: Vec<_> = problems.filter(|problem| problem.severity == flow::Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{}", document.to_json());
+    Program::compile(&document).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+impl<'p> Shell<'p> {
+    pub(crate) fn new(program: &'p Program, random: &programs::Program) -> Self {
         Self {
             program,
             person: Person { patience: usize::from(random.patience) },
@@ -114,20 +125,39 @@ impl Shell {
                 self.check_end();
                 return self;
             };
-            for (event, act) in self.events(next) {
+            if let Next::Answer(key) = next
+                && let Some(event) = self.durable.emits.get(&key)
+            {
+                // It is published before its answer is part of the run, which may never be.
+                self.durable.bus.publish(key, self.now, event.clone());
+            }
+            let mut events: VecDeque<_> = self.events(next).into();
+            let mut helped = next != Next::Help;
+            while let Some((event, act)) = events.pop_front() {
                 let mut submitted = self.submit(&event, order);
                 if submitted == Submitted::Lost && order.insists() {
                     submitted = self.submit(&event, order);
                 }
                 match submitted {
-                    Submitted::Applied => self.acts.extend(act),
+                    Submitted::Applied => {
+                        helped = true;
+                        self.acts.extend(act);
+                    }
+                    Submitted::Ignored if events.is_empty() && !helped => {
+                        // What holds a gate for two people cannot be skipped.
+                        helped = true;
+                        let (at, by) = (Timestamp(self.now), Person::NAMES[0].to_owned());
+                        let stop = Event::StopRequested { at, by, reason: String::new() };
+                        events.push_back((stop, Some(("stop".to_owned(), None))));
+                    }
                     Submitted::Ignored => {}
                     // Whoever asked for it looks again at how things stand.
                     Submitted::Lost => break,
                 }
             }
         }
-        panic!("it goes on for ever");
+        let end = self.trace.len().saturating_sub(12);
+        panic!("it goes on for ever: {:#?}", &self.trace[end..]);
     }
 
     /// What may happen now or later, with the earliest time for each.
@@ -142,6 +172,7 @@ impl Shell {
             }
         }
         possible.extend(self.durable.timers.iter().map(|(timer, due)| (*due, Next::Fire(*timer))));
+        possible.extend(self.durable.bus.ready().map(|task| (self.now, Next::Deliver(task))));
         for (task, record) in &self.durable.tasks {
             if let Some(Waiting::Approval(approval)) = &record.waiting
                 && Person::decides(&approval.message).is_some()
@@ -159,8 +190,12 @@ impl Shell {
     /// The events of what happens, with what is kept of a person's act.
     fn events(&self, next: Next) -> Vec<(Event, Option<Act>)> {
         let at = Timestamp(self.now);
-        let by = "ann".to_owned();
+        let by = Person::NAMES[0].to_owned();
         match next {
+            Next::Answer((task, attempt)) if self.durable.emits.contains_key(&(task, attempt)) => {
+                let output = self.durable.emits[&(task, attempt)].clone();
+                vec![(Event::CallCompleted { at, task, attempt, output }, None)]
+            }
             Next::Answer((task, attempt)) => {
                 let asked = &self.durable.calls[&(task, attempt)];
                 let event = match asked.reply(attempt) {
@@ -176,6 +211,10 @@ impl Shell {
                 assert!(self.durable.timers[&timer] <= self.now, "no timer is early");
                 vec![(Event::TimerFired { at, timer }, None)]
             }
+            Next::Deliver(task) => {
+                let event = self.durable.bus.event_for(task, at).expect("there is one");
+                vec![(event, None)]
+            }
             Next::Decide(task) => {
                 let Some(Waiting::Approval(approval)) = &self.durable.tasks[&task].waiting else {
                     panic!("it waits for nobody")
@@ -184,6 +223,8 @@ impl Shell {
                     Some(true) => (Decision::Approve, "approve"),
                     _ => (Decision::Reject, "reject"),
                 };
+                let given = |name: &&&str| approval.given.iter().all(|given| given.by != ***name);
+                let by = Person::NAMES.iter().find(given).copied().unwrap_or_default().to_owned();
                 let event =
                     Event::Decided { at, task, decision, by, roles: Vec::new(), comment: String::new() };
                 vec![(event, Some((word.to_owned(), Some(task))))]
@@ -216,7 +257,7 @@ impl Shell {
     /// Makes an event part of the run, or loses it.
     fn submit(&mut self, event: &Event, order: &mut dyn Order) -> Submitted {
         let state = self.memory.take().unwrap_or_else(|| self.stored());
-        let (mut after, commands) = step(&self.program, state, event.clone());
+        let (mut after, commands) = step(self.program, state, event.clone());
         let changes = after.take_changes().expect("a state is JSON");
         if order.crashes_before_commit() {
             self.crash();
@@ -232,8 +273,10 @@ impl Shell {
         }
         self.memory = Some(after);
         match event {
+            Event::Delivered { task, .. } => self.durable.bus.delivered(*task),
             Event::CallCompleted { task, attempt, .. } | Event::CallFaulted { task, attempt, .. } => {
                 self.durable.calls.remove(&(*task, *attempt));
+                self.durable.emits.remove(&(*task, *attempt));
                 self.under_way.remove(&(*task, *attempt));
             }
             Event::TimerFired { timer, .. } => {
@@ -300,7 +343,7 @@ impl Shell {
                 }
             }
             for event in [event.clone(), later] {
-                let (after, commands) = step(&self.program, state.clone(), event.clone());
+                let (after, commands) = step(self.program, state.clone(), event.clone());
                 assert!(commands.is_empty(), "{event:?} came again and led to {commands:#?}");
                 assert_eq!(after, state, "{event:?} came again");
             }
@@ -310,9 +353,16 @@ impl Shell {
     fn perform(&mut self, command: &Command) {
         match command {
             Command::Call { task, attempt, call, .. } => {
-                let Call::Function { with, .. } = call else { panic!("another call: {call:?}") };
-                let asked: Asked = serde_json::from_value(with.clone()).expect("what a call carries");
                 let key = (*task, *attempt);
+                let with = match call {
+                    Call::Function { with, .. } => with,
+                    Call::Emit { event, .. } => {
+                        self.durable.emits.insert(key, event.clone());
+                        &json!({"name": "", "branch": "", "sum": 0, "answer": Answer::prompt()})
+                    }
+                    other => panic!("another call: {other:?}"),
+                };
+                let asked: Asked = serde_json::from_value(with.clone()).expect("what a call carries");
                 assert!(
                     self.asked.iter().all(|(other, _)| *other != key),
                     "an attempt is asked for twice: {key:?}"
@@ -324,6 +374,7 @@ impl Shell {
             Command::AbortCall { task, attempt } => {
                 let key = (*task, *attempt);
                 assert!(self.durable.calls.remove(&key).is_some(), "only calls under way are aborted");
+                self.durable.emits.remove(&key);
                 self.under_way.remove(&key);
             }
             Command::SetTimer { timer, at } => {
@@ -337,18 +388,22 @@ impl Shell {
             }
             Command::RecordJob { job } => self.durable.job = Some(job.clone()),
             Command::Log { .. } => {}
-            Command::Subscribe { .. } | Command::Unsubscribe { .. } | Command::Consume { .. } => {
-                panic!("no random program listens")
+            Command::Subscribe { task, attempt, after, since, filters, .. } => {
+                let (attempt, after, since, filters) = (*attempt, *after, since.0, filters.clone());
+                self.durable.bus.subscribe(*task, Subscription { attempt, after, since, filters });
             }
+            Command::Unsubscribe { task, attempt } => self.durable.bus.unsubscribe(*task, *attempt),
+            Command::Consume { task, sequences, next } => self.durable.bus.consume(*task, sequences, *next),
         }
     }
 
     /// Where nothing can happen any more, nothing is left behind.
     fn check_end(&self) {
         let job = self.durable.job.as_ref().expect("a job");
-        if job.status == TaskStatus::Completed {
+        if matches!(job.status, TaskStatus::Completed | TaskStatus::Cancelled) {
             assert!(self.stored().is_ended());
             assert!(self.durable.calls.is_empty(), "calls are left: {:?}", self.durable.calls);
+            assert!(self.durable.bus.is_idle(), "somebody still listens");
             assert!(self.durable.timers.is_empty(), "timers are left: {:?}", self.durable.timers);
             let open: Vec<_> = self.durable.tasks.values().filter(|task| task.ended_at.is_none()).collect();
             assert!(open.is_empty(), "tasks are left: {open:#?}");

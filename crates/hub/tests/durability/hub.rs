@@ -25,6 +25,7 @@ use wire::text::DefinitionText;
 use wire::workflow::{DefinitionRequest, ExecuteRequest, SavedWorkflow, StartRequest, StartedJob};
 use wire::{Decision, Envelope, JobStatus, JsonText, Method, Operation};
 
+const USERS: [&str; 2] = ["tester", "second"];
 const PASSWORD: &str = "correct horse battery";
 /// A condition that is not met by then is not going to be.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -36,6 +37,8 @@ pub(crate) struct Hub {
     process: Child,
     client: Client,
     token: String,
+    /// Of somebody else, where two people have to approve.
+    second: String,
 }
 
 impl Hub {
@@ -49,13 +52,15 @@ impl Hub {
             format!("[egress]\nallow = [\"{egress}\"]\n[processes]\nallow = [\"default\"]\n"),
         )
         .unwrap();
-        add_user(directory.path());
+        USERS.iter().for_each(|name| add_user(directory.path(), name));
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let process = spawn(directory.path(), listen);
         let client = Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-        let mut hub = Self { directory, listen, process, client, token: String::new() };
+        let mut hub =
+            Self { directory, listen, process, client, token: String::new(), second: String::new() };
         hub.wait_until_ready().await;
-        hub.sign_in().await;
+        hub.token = hub.sign_in(USERS[0]).await;
+        hub.second = hub.sign_in(USERS[1]).await;
         hub
     }
 
@@ -115,9 +120,18 @@ impl Hub {
     }
 
     pub(crate) async fn decide(&self, task_id: &str, decision: Decision) {
-        let decision = DecisionRequest::new(decision, "go");
-        let body = NotifyRequest { request: JsonText(decision) };
-        let _: Value = self.call(Operation::NotifyTask, &[task_id], &json_of(&body)).await;
+        self.decide_with(&self.token, task_id, decision).await;
+    }
+
+    pub(crate) async fn decide_second(&self, task_id: &str, decision: Decision) {
+        self.decide_with(&self.second, task_id, decision).await;
+    }
+
+    async fn decide_with(&self, token: &str, task_id: &str, decision: Decision) {
+        let body = NotifyRequest { request: JsonText(DecisionRequest::new(decision, "go")) };
+        let path = Operation::NotifyTask.url_path(&[task_id]);
+        let response = self.request(token, Operation::NotifyTask, &path, &json_of(&body)).await;
+        assert!(response.status().is_success(), "{decision:?} {task_id}: {}", response.status());
     }
 
     /// Sends an event from outside.
@@ -137,7 +151,7 @@ impl Hub {
     pub(crate) async fn skip(&self, job_name: &str, task_id: &str) -> bool {
         let path = Operation::SkipTask.url_path(&[job_name]);
         let path = format!("{path}?task_id={task_id}");
-        self.request(Operation::SkipTask, &path, &Value::Null).await.status().is_success()
+        self.request(&self.token, Operation::SkipTask, &path, &Value::Null).await.status().is_success()
     }
 
     /// Every line of the whole job, from the first.
@@ -161,14 +175,20 @@ impl Hub {
         path: &str,
         body: &Value,
     ) -> T {
-        let response = self.request(operation, path, body).await;
+        let response = self.request(&self.token, operation, path, body).await;
         let status = response.status();
         let text = response.text().await.unwrap();
         assert!(status.is_success(), "{operation:?} {path}: {status} {text}");
         serde_json::from_str::<Envelope<T>>(&text).unwrap().result.unwrap()
     }
 
-    async fn request(&self, operation: Operation, path: &str, body: &Value) -> reqwest::Response {
+    async fn request(
+        &self,
+        token: &str,
+        operation: Operation,
+        path: &str,
+        body: &Value,
+    ) -> reqwest::Response {
         let url = format!("http://{}{path}", self.listen);
         let request = match operation.method() {
             Method::Get => self.client.get(url),
@@ -176,17 +196,17 @@ impl Hub {
             Method::Put => self.client.put(url),
             Method::Delete => self.client.delete(url),
         };
-        let request = request.header(wire::AUTH_TOKEN_HEADER, &self.token);
+        let request = request.header(wire::AUTH_TOKEN_HEADER, token);
         let request = if body.is_null() { request } else { request.json(body) };
         request.send().await.unwrap()
     }
 
-    async fn sign_in(&mut self) {
+    async fn sign_in(&self, name: &str) -> String {
         let url = format!("http://{}{}", self.listen, wire::TOKENS_PATH);
-        let request = TokenRequest::password("default", "tester", PASSWORD, "default");
+        let request = TokenRequest::password("default", name, PASSWORD, "default");
         let response = self.client.post(url).json(&request).send().await.unwrap();
-        assert_eq!(response.status().as_u16(), 201, "the tester signs in");
-        self.token = response.headers()[wire::SUBJECT_TOKEN_HEADER].to_str().unwrap().to_owned();
+        assert_eq!(response.status().as_u16(), 201, "{name} signs in");
+        response.headers()[wire::SUBJECT_TOKEN_HEADER].to_str().unwrap().to_owned()
     }
 
     async fn wait_until_ready(&self) {
@@ -211,9 +231,9 @@ fn json_of(body: &impl serde::Serialize) -> Value {
     serde_json::to_value(body).unwrap()
 }
 
-fn add_user(data: &Path) {
+fn add_user(data: &Path, name: &str) {
     let mut process = Command::new(env!("CARGO_BIN_EXE_mas-hub"))
-        .args(["user", "add", "tester", "--role", "admin", "--data"])
+        .args(["user", "add", name, "--role", "admin", "--data"])
         .arg(data)
         .stdin(Stdio::piped())
         .spawn()

@@ -32,6 +32,8 @@ async fn random_programs_come_to_the_same_however_often_the_hub_is_killed() {
         .enumerate()
         .map(|(number, program)| {
             let mut definition = definition(program, &call);
+            // A namespace for each: what one emits is not for another.
+            definition["document"]["namespace"] = json!(format!("random-{number}"));
             definition["document"]["name"] = json!(format!("random-{number}"));
             Case { definition, person: Person { patience: usize::from(program.patience) } }
         })
@@ -140,9 +142,16 @@ impl<'a> Play<'a> {
         }
         for task in &status.tasks {
             let waiting = task.waiting.as_ref().filter(|waiting| waiting.kind == "approval");
-            if let Some(approves) = waiting.and_then(|waiting| Person::decides(&waiting.message)) {
-                let decision = if approves { Decision::Approve } else { Decision::Reject };
+            let Some((waiting, approves)) = waiting
+                .and_then(|waiting| Person::decides(&waiting.message).map(|approves| (waiting, approves)))
+            else {
+                continue;
+            };
+            let decision = if approves { Decision::Approve } else { Decision::Reject };
+            if waiting.approvals.is_empty() {
                 self.hub.decide(&task.task_id, decision).await;
+            } else {
+                self.hub.decide_second(&task.task_id, decision).await;
             }
         }
         if status.job.status == Status::Faulted {

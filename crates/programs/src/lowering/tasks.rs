@@ -14,7 +14,19 @@ const LONG: u64 = 230;
 impl Writer<'_> {
     pub(super) fn task(&mut self, kind: &Kind, name: &str, over: Option<&str>, place: Place) -> Value {
         match kind {
-            Kind::Set | Kind::Again(_) => self.set(place),
+            Kind::Set | Kind::Again(_) | Kind::Hear { beside: false } => self.set(place),
+            Kind::Hear { beside: true } => {
+                let pause = json!({format!("{name}_pause"): {"wait": {"milliseconds": 2}}});
+                let tell = json!({format!("{name}_told"): self.tell(name)});
+                self.branches += 2;
+                json!({
+                    "fork": {"branches": [
+                        {format!("{name}_hearing"): {"do": [{format!("{name}_heard"): self.hear(name)}]}},
+                        {format!("{name}_telling"): {"do": [pause, tell]}},
+                    ]},
+                    "output": {"as": "${ .[0] }"},
+                })
+            }
             Kind::Call(answer) => {
                 let mut task = self.call(name, *answer, place);
                 if answer.never {
@@ -31,6 +43,9 @@ impl Writer<'_> {
             }
             Kind::Gate(verdict) => {
                 let mut with = json!({"message": Person::message(*verdict, name)});
+                if *verdict == Verdict::ApproveTwice {
+                    with["minApprovals"] = json!(2);
+                }
                 if *verdict == Verdict::Lapse {
                     with["deadline"] = json!({"milliseconds": GIVEN_UP});
                 }
@@ -87,11 +102,32 @@ impl Writer<'_> {
     }
 
     pub(super) fn prompt_call(&self, name: &str, place: Place) -> Value {
-        self.call(name, Answer { faults: 0, status: 500, late: 0, never: false }, place)
+        self.call(name, Answer::prompt(), place)
     }
 
     pub(super) fn call_never(&self, name: &str, place: Place) -> Value {
-        self.call(name, Answer { faults: 0, status: 500, late: 0, never: true }, place)
+        self.call(name, Answer { never: true, ..Answer::prompt() }, place)
+    }
+
+    /// The event is there before anybody listens.
+    pub(super) fn tell_and_hear(&mut self, name: &str) -> Vec<Value> {
+        vec![json!({name: self.tell(name)}), json!({format!("{name}_heard"): self.hear(name)})]
+    }
+
+    /// An event of a type that no other task emits.
+    fn tell(&self, name: &str) -> Value {
+        json!({
+            "emit": {"event": {"with": {"type": format!("random.{name}"), "data": {"answer": "${ .sum }"}}}},
+            "output": {"as": "${ $input }"},
+        })
+    }
+
+    fn hear(&self, name: &str) -> Value {
+        let fold = "(.[0].answer) as $answer | $input | .sum = ((.sum * 31 + $answer) % 1000003)";
+        json!({
+            "listen": {"to": {"one": {"with": {"type": format!("random.{name}")}}}},
+            "output": {"as": format!("${{ {fold} }}")},
+        })
     }
 
     /// A loop by flow directives: a counter in the data, a call, and a `switch` back.

@@ -98,7 +98,9 @@ impl Life<'_> {
             let Some(approves) = Person::decides(&waiting.message) else { continue };
             let decision = if approves { Decision::Approve } else { Decision::Reject };
             let request = DecisionRequest::new(decision, "");
-            executions.notify(&task.task_id, request, "ben", Role::Operator).await.unwrap();
+            let has_approved = |name: &str| waiting.approvals.iter().any(|approval| approval.by == name);
+            let by = Person::NAMES.into_iter().find(|name| !has_approved(name)).unwrap();
+            executions.notify(&task.task_id, request, by, Role::Operator).await.unwrap();
             acted = true;
         }
         if status.job.status != Status::Faulted {
@@ -117,7 +119,11 @@ impl Life<'_> {
                 acted |= skipped.await.is_ok();
             }
         }
-        acted
+        if !acted {
+            // What holds a gate for two people cannot be skipped.
+            executions.stop(&status.job.job_name, "ben", None).await.unwrap();
+        }
+        true
     }
 }
 
