@@ -73,6 +73,8 @@ fn inner_lists(action: &Action) -> Vec<ListId> {
         | Action::Emit(_)
         | Action::Http(_)
         | Action::OpenApi(_)
+        // The gates of another workflow guard that workflow's own run.
+        | Action::Run(_)
         | Action::Function { .. } => Vec::new(),
     }
 }
