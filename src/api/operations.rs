@@ -110,7 +110,8 @@ impl Api {
 
     /// An empty reason is none; so it is with every act by hand.
     pub async fn stop_job(&self, job_name: &str, reason: &str, key: &IdempotencyKey) -> Result<(), ApiError> {
-        self.done(Call::new(Operation::StopJob, &[job_name]).query(&[("reason", given(reason))]).key(key)).await
+        self.done(Call::new(Operation::StopJob, &[job_name]).query(&[("reason", given(reason))]).key(key))
+            .await
     }
 
     /// `with_definition` asks for the definition that runs; leave it out of polls.

@@ -150,11 +150,7 @@ fn Consequences(follows: Memo<Option<Outlook>>) -> impl IntoView {
 
 /// The comment, the two buttons, and what became of them.
 #[component]
-fn Answer(
-    gate: Gate,
-    on_close: Callback<()>,
-    on_decided: Callback<()>,
-) -> impl IntoView {
+fn Answer(gate: Gate, on_close: Callback<()>, on_decided: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let api = use_api();
     let toasts = use_toasts();

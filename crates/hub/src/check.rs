@@ -164,7 +164,7 @@ mod tests {
         assert!(text.ends_with("[dangling-then]\n"), "{text}");
         let json = "{\n  \"document\": {\"dsl\": \"1.0.3\", \"namespace\": \"a\", \"name\": \"a\", \"version\": \"1.0.0\"},\n  \"do\": [{\"one\": {\"wiat\": \"PT1S\"}}]\n}";
         let text = check("a.json", json);
-        assert!(text.starts_with("a.json:3:18: error: /do/0/one/wiat: "), "{text}");
+        assert!(text.starts_with("a.json:3:19: error: /do/0/one/wiat: "), "{text}");
     }
 
     #[test]

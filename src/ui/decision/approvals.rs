@@ -32,7 +32,9 @@ pub fn ApprovalCount(needed: usize, approvals: Vec<Approval>) -> impl IntoView {
 /// In words, for the person that it is about.
 pub fn describe_why_not(i18n: I18nContext<Locale>, gate: &Gate, why: WhyNot) -> String {
     match why {
-        WhyNot::NotAsked if gate.approvers.is_empty() => t_string!(i18n, approvals.why_not.not_asked).to_owned(),
+        WhyNot::NotAsked if gate.approvers.is_empty() => {
+            t_string!(i18n, approvals.why_not.not_asked).to_owned()
+        }
         WhyNot::NotAsked => t_string!(i18n, approvals.not_you, names = gate.approvers.join(", ")),
         WhyNot::Starter => t_string!(i18n, approvals.why_not.starter).to_owned(),
         WhyNot::Approved => t_string!(i18n, approvals.why_not.approved).to_owned(),

@@ -98,7 +98,9 @@ fn gate(with: Value) -> Value {
 }
 
 fn for_two() -> Value {
-    gate(json!({"message": "Switch?", "approvers": ["role:operator", "vic"], "minApprovals": 2, "fourEyes": true, "deadline": "PT1H"}))
+    gate(
+        json!({"message": "Switch?", "approvers": ["role:operator", "vic"], "minApprovals": 2, "fourEyes": true, "deadline": "PT1H"}),
+    )
 }
 
 /// A task that faults however often it is tried: the hub may not call there.
@@ -135,7 +137,10 @@ async fn a_gate_for_two_takes_two_who_are_asked_and_not_the_starter() {
     let status = shift.status("olga", &job).await;
     let waiting = &task(&status, "gate")["waiting"];
     assert_eq!((&waiting["min_approvals"], &waiting["four_eyes"]), (&json!(2), &json!(true)));
-    assert_eq!((&waiting["approvals"][0]["by"], &waiting["approvals"][0]["comment"]), (&json!("olga"), &json!("olga looked")));
+    assert_eq!(
+        (&waiting["approvals"][0]["by"], &waiting["approvals"][0]["comment"]),
+        (&json!("olga"), &json!("olga looked"))
+    );
     for (who, may, why) in [
         ("olga", false, json!("approved")),
         ("sam", false, json!("starter")),
@@ -152,20 +157,32 @@ async fn a_gate_for_two_takes_two_who_are_asked_and_not_the_starter() {
     assert!(twice.error().1.contains("approved by olga at 20"), "{}", twice.text);
     assert_eq!(shift.approve("pete", &id).await.status, 200);
     let status = shift.until(&job, "completed").await;
-    let acts: Vec<_> = status["acts"].as_array().unwrap().iter().map(|act| {
-        assert!(act["at"].as_str().unwrap().starts_with("20"));
-        json!([act["act"], act["by"], act["comment"], act["task_name"], act["attempt"]])
-    }).collect();
-    assert_eq!(Value::from(acts), json!([
-        ["start", "sam", "drill", null, null],
-        ["approve", "olga", "olga looked", "gate", 1],
-        ["approve", "pete", "pete looked", "gate", 1],
-    ]));
+    let acts: Vec<_> = status["acts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|act| {
+            assert!(act["at"].as_str().unwrap().starts_with("20"));
+            json!([act["act"], act["by"], act["comment"], act["task_name"], act["attempt"]])
+        })
+        .collect();
+    assert_eq!(
+        Value::from(acts),
+        json!([
+            ["start", "sam", "drill", null, null],
+            ["approve", "olga", "olga looked", "gate", 1],
+            ["approve", "pete", "pete looked", "gate", 1],
+        ])
+    );
     let late = shift.approve("quinn", &id).await;
     assert_eq!(late.status, 409);
     assert!(late.error().1.contains("olga at 20") && late.error().1.contains("pete at 20"), "{}", late.text);
     let log = shift.log(&job).await;
-    for line in ["started by sam: drill", "approved by olga (1 of 2): olga looked", "approved by pete (2 of 2): pete looked"] {
+    for line in [
+        "started by sam: drill",
+        "approved by olga (1 of 2): olga looked",
+        "approved by pete (2 of 2): pete looked",
+    ] {
         assert!(log.contains(line), "{line}: {log}");
     }
 }
@@ -176,7 +193,8 @@ async fn an_approval_is_bound_to_the_definition_that_runs() {
     let job = shift.start("sam", json!({})).await;
     let status = shift.until(&job, "waiting").await;
     let (id, digest) = (waiting_id(&status), task(&status, "gate")["waiting"]["definition_digest"].clone());
-    let other = shift.notify("olga", &id, json!({"decision": "approve", "definition_digest": "sha256:0"})).await;
+    let other =
+        shift.notify("olga", &id, json!({"decision": "approve", "definition_digest": "sha256:0"})).await;
     assert_eq!(other.status, 409, "{}", other.text);
     assert!(other.error().1.contains("another definition"), "{}", other.text);
     assert_eq!(shift.status("ada", &job).await["status"], "waiting", "nothing is decided");
@@ -198,7 +216,10 @@ async fn a_skip_is_no_way_round_the_people_that_a_gate_asks_for() {
         assert_eq!(refused.status, 403, "{who}: {}", refused.text);
         assert!(refused.error().1.contains("its approvals only"), "{}", refused.text);
     }
-    assert_eq!(shift.notify("olga", &id, json!({"decision": "reject", "comment": "too early"})).await.status, 200);
+    assert_eq!(
+        shift.notify("olga", &id, json!({"decision": "reject", "comment": "too early"})).await.status,
+        200
+    );
     let status = shift.until(&job, "faulted").await;
     assert_eq!(task(&status, "gate")["error"]["status"], 403);
     let refused = shift.act("pete", Operation::SkipTask, &job, &query).await;
@@ -212,8 +233,12 @@ async fn a_skip_is_no_way_round_the_people_that_a_gate_asks_for() {
         assert_eq!(shift.approve(who, &id).await.status, 200, "{who}");
     }
     let status = shift.until(&job, "completed").await;
-    let attempts: Vec<_> = status["acts"].as_array().unwrap().iter().map(|act| json!([act["act"], act["attempt"]])).collect();
-    assert_eq!(Value::from(attempts), json!([["start", null], ["reject", 1], ["retry", 1], ["approve", 2], ["approve", 2]]));
+    let attempts: Vec<_> =
+        status["acts"].as_array().unwrap().iter().map(|act| json!([act["act"], act["attempt"]])).collect();
+    assert_eq!(
+        Value::from(attempts),
+        json!([["start", null], ["reject", 1], ["retry", 1], ["approve", 2], ["approve", 2]])
+    );
 }
 
 #[tokio::test]
@@ -231,16 +256,20 @@ async fn stages_are_not_chosen_round_such_a_gate() {
 
 #[tokio::test]
 async fn every_act_is_kept_with_who_when_and_why() {
-    let shift = Shift::of(definition(json!([bad("first"), bad("second"), gate(json!({"message": "Go?"}))]))).await;
+    let shift =
+        Shift::of(definition(json!([bad("first"), bad("second"), gate(json!({"message": "Go?"}))]))).await;
     let job = shift.start("sam", json!({"reason": " drill \n"})).await;
     let status = shift.until(&job, "faulted").await;
     let first = task(&status, "first")["task_id"].as_str().unwrap().to_owned();
     let why = |text: &str| format!("reason={}", encode_segment(text));
-    let retried = shift.act("olga", Operation::RetryJob, &job, &format!("task_id={first}&{}", why("线路已恢复"))).await;
+    let retried =
+        shift.act("olga", Operation::RetryJob, &job, &format!("task_id={first}&{}", why("线路已恢复"))).await;
     assert_eq!(retried.status, 200, "{}", retried.text);
     let status = shift.until(&job, "faulted").await;
     assert_eq!(task(&status, "first")["attempt"], 2);
-    let skipped = shift.act("pete", Operation::SkipTask, &job, &format!("task_id={first}&{}", why("done by hand"))).await;
+    let skipped = shift
+        .act("pete", Operation::SkipTask, &job, &format!("task_id={first}&{}", why("done by hand")))
+        .await;
     assert_eq!(skipped.status, 200, "{}", skipped.text);
     let status = shift.until(&job, "faulted").await;
     let again = shift.act("pete", Operation::SkipTask, &job, &format!("task_id={first}")).await;
@@ -251,15 +280,26 @@ async fn every_act_is_kept_with_who_when_and_why() {
     let stopped = shift.act("olga", Operation::StopJob, &job, &why("wrong site")).await;
     assert_eq!(stopped.status, 200, "{}", stopped.text);
     let status = shift.until(&job, "cancelled").await;
-    assert_eq!((&task(&status, "gate")["status"], &task(&status, "gate")["waiting"]), (&json!("cancelled"), &Value::Null));
-    let acts: Vec<_> = status["acts"].as_array().unwrap().iter().map(|act| json!([act["act"], act["by"], act["comment"], act["task_name"], act["attempt"]])).collect();
-    assert_eq!(Value::from(acts), json!([
-        ["start", "sam", "drill", null, null],
-        ["retry", "olga", "线路已恢复", "first", 1],
-        ["skip", "pete", "done by hand", "first", 2],
-        ["skip", "pete", null, "second", 1],
-        ["stop", "olga", "wrong site", null, null],
-    ]));
+    assert_eq!(
+        (&task(&status, "gate")["status"], &task(&status, "gate")["waiting"]),
+        (&json!("cancelled"), &Value::Null)
+    );
+    let acts: Vec<_> = status["acts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|act| json!([act["act"], act["by"], act["comment"], act["task_name"], act["attempt"]]))
+        .collect();
+    assert_eq!(
+        Value::from(acts),
+        json!([
+            ["start", "sam", "drill", null, null],
+            ["retry", "olga", "线路已恢复", "first", 1],
+            ["skip", "pete", "done by hand", "first", 2],
+            ["skip", "pete", null, "second", 1],
+            ["stop", "olga", "wrong site", null, null],
+        ])
+    );
     let log = shift.log(&job).await;
     for line in [
         "started by sam: drill",
@@ -320,7 +360,9 @@ async fn an_act_that_is_sent_again_is_done_once() {
 
 #[tokio::test]
 async fn an_input_is_overridden_member_by_member_for_one_run() {
-    let mut definition = definition(json!([{"show": {"set": {"site": "${ $workflow.input.site }", "keys": "${ $workflow.input.key | length }"}}}]));
+    let mut definition = definition(
+        json!([{"show": {"set": {"site": "${ $workflow.input.site }", "keys": "${ $workflow.input.key | length }"}}}]),
+    );
     definition["input"] = json!({"schema": {"document": {"type": "object", "properties": {
         "site": {"type": "string", "default": "site-a"},
         "weight": {"type": "integer", "default": 100},
@@ -330,10 +372,17 @@ async fn an_input_is_overridden_member_by_member_for_one_run() {
     let job = shift.start("sam", json!({"input": {"site": "site-b"}})).await;
     let status = shift.until(&job, "completed").await;
     assert_eq!(status["input"], json!({"site": "site-b", "weight": 100, "key": "******"}));
-    assert_eq!(status["output"], json!({"site": "site-b", "keys": 11}), "a private default is used, and not shown");
+    assert_eq!(
+        status["output"],
+        json!({"site": "site-b", "keys": 11}),
+        "a private default is used, and not shown"
+    );
     let job = shift.start("sam", json!({"input": {"key": "other"}})).await;
     let status = shift.until(&job, "completed").await;
-    assert_eq!((&status["input"]["key"], &status["output"]), (&json!("******"), &json!({"site": "site-a", "keys": 5})));
+    assert_eq!(
+        (&status["input"]["key"], &status["output"]),
+        (&json!("******"), &json!({"site": "site-a", "keys": 5}))
+    );
     assert!(!shift.log(&job).await.contains("\"other\""));
     let wrong = shift.try_start("sam", json!({"input": {"weight": "much"}})).await;
     assert_eq!(wrong.status, 400, "{}", wrong.text);

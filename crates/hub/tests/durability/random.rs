@@ -19,7 +19,7 @@ const DEADLINE: Duration = Duration::from_secs(240);
 async fn random_programs_come_to_the_same_however_often_the_hub_is_killed() {
     let suite = Suite {
         name: "process, calm, killed at random instants",
-        programs: 48,
+        programs: 64,
         races: Races::None,
         most_tasks: 80,
         threads: 1,
@@ -37,7 +37,10 @@ async fn random_programs_come_to_the_same_however_often_the_hub_is_killed() {
             definition["document"]["name"] = json!(format!("random-{number}"));
             Case { definition, person: Person { patience: usize::from(program.patience) } }
         })
+        // A task that no way leads to is refused at the start; the other suites run such programs without asking.
+        .filter(|case| is_startable(&case.definition))
         .collect();
+    assert!(cases.len() * 4 > programs.len(), "too few programs can be started: {}", cases.len());
     let begun = Instant::now();
     let mut calm = Play::new(&world, &cases).await;
     let (expected, _) = calm.all(cases.len(), |_| None).await;
@@ -176,4 +179,9 @@ impl<'a> Play<'a> {
         assert!(early.is_empty(), "timers were early: {early:#?}\n{}", case.definition);
         Outcome::new(status, self.world.asked(job))
     }
+}
+
+fn is_startable(definition: &Value) -> bool {
+    let document = flow::Document::from_value(definition.clone());
+    !flow::validate(&document, &flow::Catalog::default()).iter().any(flow::Problem::refuses_start)
 }

@@ -111,10 +111,11 @@ async fn a_stop_that_meets_the_end_of_a_call_has_one_end() {
             assert_eq!(error.http_status(), 409);
         }
     }
-    let left: (i64, i64) = sqlx::query_as("SELECT (SELECT COUNT(*) FROM calls), (SELECT COUNT(*) FROM timers)")
-        .fetch_one(house.bench.database.read())
-        .await
-        .unwrap();
+    let left: (i64, i64) =
+        sqlx::query_as("SELECT (SELECT COUNT(*) FROM calls), (SELECT COUNT(*) FROM timers)")
+            .fetch_one(house.bench.database.read())
+            .await
+            .unwrap();
     assert_eq!(left, (0, 0));
 }
 
