@@ -33,7 +33,7 @@ impl Suite {
     /// # Errors
     /// The smallest program found that does not have the property, why, and the seed that finds it again.
     pub fn run(self, property: impl Fn(&Program) -> TestCaseResult + Sync) -> Result<String, String> {
-        let seed = number("MAS_SEED").unwrap_or_else(random_seed);
+        let seed = seed();
         let each = self.count().div_ceil(self.threads);
         let begun = Instant::now();
         let outcomes: Vec<Result<(), String>> = std::thread::scope(|scope| {
@@ -72,7 +72,7 @@ impl Suite {
     }
 
     fn sampled(self) -> Result<(Vec<Program>, u64), String> {
-        let seed = number("MAS_SEED").unwrap_or_else(random_seed);
+        let seed = seed();
         let mut runner = TestRunner::new_with_rng(config(1), rng(seed, 0));
         let strategy = programs(self.races, self.most_tasks);
         let sampled = (0..self.count()).map(|_| Ok(strategy.new_tree(&mut runner)?.current()));
@@ -126,7 +126,17 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// From the time: it is printed with what it finds.
+/// What a usual test begins with: it tries the same programs every time, so that it tells the same twice.
+const USUAL_SEED: u64 = 20_261_123;
+
+/// `MAS_SEED`, or another one each time where more programs are asked for than usual: that is for finding, and what is
+/// found is printed with its seed.
+fn seed() -> u64 {
+    let is_search = std::env::var_os("MAS_PROGRAMS").is_some();
+    number("MAS_SEED").unwrap_or_else(|| if is_search { random_seed() } else { USUAL_SEED })
+}
+
+/// From the time.
 fn random_seed() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| since.as_nanos() as u64)
