@@ -53,7 +53,7 @@ async fn random_programs_come_to_the_same_however_often_the_hub_is_killed() {
     };
     let (outcomes, kills) = killed.all(AT_ONCE, next).await;
     for ((expected, outcome), case) in expected.iter().zip(&outcomes).zip(&cases) {
-        assert_eq!(expected.status, "completed");
+        assert!(["completed", "cancelled"].contains(&expected.status.as_str()), "{expected:#?}");
         assert_eq!(expected, outcome, "MAS_SEED={seed}\n{}", case.definition);
     }
     let (repeated, wrong) = world.repeated();
@@ -162,11 +162,16 @@ impl<'a> Play<'a> {
             if case.person.retries(retried) {
                 return self.hub.retry(&job).await;
             }
+            let mut skipped = false;
             for task in
                 status.tasks.iter().filter(|task| task.status == Status::Faulted && task.error.is_some())
             {
                 // Some are at fault no more: a `try` around them has dealt with it.
-                self.hub.skip(&job, &task.task_id).await;
+                skipped |= self.hub.skip(&job, &task.task_id).await;
+            }
+            if !skipped {
+                // What holds a gate for two people cannot be skipped.
+                self.hub.stop(&job).await;
             }
         }
     }
