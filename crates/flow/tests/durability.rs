@@ -27,7 +27,7 @@ use shell::{Shell, compile};
 fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
     let suite = Suite {
         name: "engine, racing, a crash at every boundary",
-        programs: 200,
+        programs: 230,
         races: Races::Allowed,
         most_tasks: 90,
         threads: 2,
@@ -47,7 +47,7 @@ fn a_crash_at_every_boundary_changes_nothing_even_where_things_race() {
 fn in_any_order_and_with_any_crashes_a_calm_program_comes_to_the_same() {
     let suite = Suite {
         name: "engine, calm, any order, random crashes and downtimes",
-        programs: 200,
+        programs: 230,
         races: Races::None,
         most_tasks: 90,
         threads: 2,
