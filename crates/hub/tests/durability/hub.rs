@@ -147,10 +147,6 @@ impl Hub {
         let _: Value = self.call(Operation::RetryJob, &[job_name], &Value::Null).await;
     }
 
-    pub(crate) async fn stop(&self, job_name: &str) {
-        let _: Value = self.call(Operation::StopJob, &[job_name], &Value::Null).await;
-    }
-
     /// Skips a task; whether it could be skipped.
     pub(crate) async fn skip(&self, job_name: &str, task_id: &str) -> bool {
         let path = Operation::SkipTask.url_path(&[job_name]);
