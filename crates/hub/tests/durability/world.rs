@@ -1,6 +1,8 @@
 //! A server on the loopback address that answers the calls of random programs, and sees whether one is made that should
 //! not be.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
