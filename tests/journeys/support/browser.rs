@@ -165,7 +165,10 @@ impl Browser {
 
     /// Drags with the real pointer: press on the source, move in steps, release over the target.
     pub(crate) async fn drag(&self, source: &WebElement, target: &WebElement) -> Result<()> {
-        let (from, to) = (center(source).await?, center(target).await?);
+        // Bringing one into view may move the other: both are asked where they are once both are seen.
+        target.scroll_into_view().await?;
+        source.scroll_into_view().await?;
+        let (from, to) = (place(source).await?, place(target).await?);
         self.drag_points(from, to).await
     }
 
@@ -177,9 +180,11 @@ impl Browser {
         across: f64,
         down: f64,
     ) -> Result<()> {
+        target.scroll_into_view().await?;
+        let from = center(source).await?;
         let area = target.rect().await?;
         let to = ((area.x + area.width * across) as i64, (area.y + area.height * down) as i64);
-        self.drag_points(center(source).await?, to).await
+        self.drag_points(from, to).await
     }
 
     /// Drags over the page, from and to places counted from the corner of an element.
@@ -255,6 +260,11 @@ impl Browser {
 
 async fn center(element: &WebElement) -> Result<(i64, i64)> {
     element.scroll_into_view().await?;
+    place(element).await
+}
+
+/// The middle of an element, wherever it is seen.
+async fn place(element: &WebElement) -> Result<(i64, i64)> {
     let area = element.rect().await?;
     Ok(((area.x + area.width / 2.0) as i64, (area.y + area.height / 2.0) as i64))
 }
