@@ -11,6 +11,7 @@ mod model;
 mod page;
 mod panel;
 mod related;
+mod report;
 mod run;
 mod tasks;
 mod timeline;

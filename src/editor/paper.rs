@@ -7,8 +7,8 @@ use leptos_i18n::I18nContext;
 
 use super::state::Editor;
 use crate::i18n::*;
+use crate::ui::Paper;
 use crate::ui::flow_canvas::kind_label;
-use crate::ui::{Icon, IconView};
 
 #[component]
 pub(super) fn PaperSheet(editor: Editor) -> impl IntoView {
@@ -29,58 +29,45 @@ pub(super) fn PaperSheet(editor: Editor) -> impl IntoView {
     let digest = editor.model.read(|session| session.document().digest());
     let gates = steps.iter().filter(|step| is_gate(step)).count();
     let count = steps.len();
-    let close = move |_| editor.sheet.set(None);
-    let print = move |_| {
-        if let Some(window) = web_sys::window() {
-            // A browser that cannot print says so itself.
-            let _ = window.print();
-        }
-    };
     view! {
-        <div class="paper" role="dialog" aria-modal="true" aria-label=move || t_string!(i18n, editor.documents.paper)>
-            <div class="paper__bar">
-                <button type="button" class="button" on:click=close><IconView icon=Icon::Close /> {t!(i18n, common.action.close)}</button>
-                <button type="button" class="button button--primary" on:click=print>{t!(i18n, editor.paper.print)}</button>
-            </div>
-            <article class="paper__page">
-                <header>
-                    <h1>{title}</h1>
-                    <p>{summary}</p>
-                    <dl class="facts">
-                        <dt>{t!(i18n, editor.settings.version)}</dt>
-                        <dd>
-                            {version}
-                            {revision.map(|revision| view! { " · " {t_string!(i18n, editor.revision, revision = revision)} })}
-                            {unsaved.then(|| view! { " · " {t!(i18n, editor.unsaved)} })}
-                        </dd>
-                        <dt>{t!(i18n, editor.paper.digest)}</dt>
-                        <dd><code>{digest}</code></dd>
-                        <dt>{t!(i18n, editor.paper.steps)}</dt>
-                        <dd>{move || t_string!(i18n, editor.paper.count, steps = count, gates = gates)}</dd>
-                    </dl>
-                </header>
-                {(!inputs.is_empty()).then(|| view! {
-                    <section>
-                        <h2>{t!(i18n, editor.inputs.title)}</h2>
-                        <table class="paper__inputs">
-                            <tbody>
-                                {inputs.into_iter().map(|(name, about, default)| view! { <tr><th scope="row"><code>{name}</code></th><td>{about}</td><td>{default}</td><td class="paper__blank"></td></tr> }).collect_view()}
-                            </tbody>
-                        </table>
-                    </section>
-                })}
+        <Paper label=Signal::derive(move || t_string!(i18n, editor.documents.paper).to_owned()) on_close=Callback::new(move |()| editor.sheet.set(None))>
+            <header>
+                <h1>{title}</h1>
+                <p>{summary}</p>
+                <dl class="facts">
+                    <dt>{t!(i18n, editor.settings.version)}</dt>
+                    <dd>
+                        {version}
+                        {revision.map(|revision| view! { " · " {t_string!(i18n, editor.revision, revision = revision)} })}
+                        {unsaved.then(|| view! { " · " {t!(i18n, editor.unsaved)} })}
+                    </dd>
+                    <dt>{t!(i18n, editor.paper.digest)}</dt>
+                    <dd><code>{digest}</code></dd>
+                    <dt>{t!(i18n, editor.paper.steps)}</dt>
+                    <dd>{move || t_string!(i18n, editor.paper.count, steps = count, gates = gates)}</dd>
+                </dl>
+            </header>
+            {(!inputs.is_empty()).then(|| view! {
                 <section>
-                    <h2>{t!(i18n, editor.paper.steps)}</h2>
-                    <ol class="paper__steps">
-                        {steps.into_iter().map(|step| view! { <StepView step /> }).collect_view()}
-                    </ol>
+                    <h2>{t!(i18n, editor.inputs.title)}</h2>
+                    <table class="paper__inputs">
+                        <tbody>
+                            {inputs.into_iter().map(|(name, about, default)| view! { <tr><th scope="row"><code>{name}</code></th><td>{about}</td><td>{default}</td><td class="paper__blank"></td></tr> }).collect_view()}
+                        </tbody>
+                    </table>
                 </section>
-                <footer class="paper__signature">
-                    <span>{t!(i18n, editor.paper.done_by)}</span>
-                    <span>{t!(i18n, editor.paper.date)}</span>
-                </footer>
-            </article>
-        </div>
+            })}
+            <section>
+                <h2>{t!(i18n, editor.paper.steps)}</h2>
+                <ol class="paper__steps">
+                    {steps.into_iter().map(|step| view! { <StepView step /> }).collect_view()}
+                </ol>
+            </section>
+            <footer class="paper__signature">
+                <span>{t!(i18n, editor.paper.done_by)}</span>
+                <span>{t!(i18n, editor.paper.date)}</span>
+            </footer>
+        </Paper>
     }
 }
 

@@ -166,6 +166,10 @@ fn RunActs(run: Run) -> impl IntoView {
                     {t!(i18n, runs.stop)}
                 </button>
             </Show>
+            <button type="button" class="button" on:click=move |_| run.reporting.set(true)>
+                <IconView icon=Icon::Log />
+                {t!(i18n, runs.report.open)}
+            </button>
             <Show when=move || may.get() && status.read().is_final()>
                 <button type="button" class="button" on:click=again>
                     <IconView icon=Icon::Play />

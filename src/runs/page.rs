@@ -12,6 +12,7 @@ use super::events::EventList;
 use super::gates::GatePopUp;
 use super::graph::RunGraph;
 use super::panel::TaskPanel;
+use super::report::ReportPage;
 use super::run::{LogSlot, Run, next_by_key, use_run};
 use super::tasks::TaskTable;
 use super::timeline::Timeline;
@@ -99,6 +100,9 @@ fn KnownRun(run: Run) -> impl IntoView {
                     <TaskPanel run />
                 </Show>
             </div>
+            <Show when=move || run.reporting.get()>
+                <ReportPage run on_close=Callback::new(move |()| run.reporting.set(false)) />
+            </Show>
             <ActDialog run />
             <GatePopUp run />
         </div>

@@ -40,6 +40,8 @@ pub(super) struct Run {
     pub selected: Memo<Option<Selected>>,
     pub attention: Memo<Vec<Attention>>,
     pub asked: RwSignal<Option<Asked>>,
+    /// The report lies over the page.
+    pub reporting: RwSignal<bool>,
     pub gates: Gates,
     pub log: StoredValue<fn(LogSlot) -> AnyView>,
     address: Memo<Address>,
@@ -145,6 +147,7 @@ pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) ->
         selected,
         attention,
         asked: RwSignal::new(None),
+        reporting: RwSignal::new(false),
         gates: Gates::new(poll),
         log: StoredValue::new(log),
         address,

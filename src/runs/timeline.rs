@@ -23,9 +23,12 @@ use leptos_use::use_media_query;
 use wire::Status;
 
 use self::board::Board;
-use self::chart::Chart;
+pub(super) use self::chart::{BarKind, Chart};
+pub(super) use self::critical::shares;
 use self::legend::Legend;
+pub(super) use self::moment::{milliseconds, rfc3339};
 use self::plot::Plot;
+pub(super) use self::words::kind_label;
 use super::run::Run;
 use crate::i18n::*;
 use crate::ui::time::use_now;

@@ -15,7 +15,7 @@ use super::moment::milliseconds;
 
 /// All times are milliseconds since the epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Chart {
+pub(in crate::runs) struct Chart {
     /// In document order, a box before what stands in it; all instances of a task in one row.
     pub rows: Vec<Arc<Row>>,
     pub from: f64,
@@ -24,7 +24,7 @@ pub(super) struct Chart {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Row {
+pub(in crate::runs) struct Row {
     pub pointer: String,
     pub name: String,
     /// The function that is called, else the kind of task.
@@ -39,7 +39,7 @@ pub(super) struct Row {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Bar {
+pub(in crate::runs) struct Bar {
     pub task_id: String,
     pub kind: BarKind,
     pub status: Status,
@@ -55,7 +55,7 @@ pub(super) struct Bar {
 
 /// What the time of a bar went into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum BarKind {
+pub(in crate::runs) enum BarKind {
     /// A box around other tasks: its time is theirs.
     Scope,
     Work,
@@ -84,7 +84,7 @@ impl BarKind {
         Self::Faulted,
     ];
 
-    pub(super) fn as_str(self) -> &'static str {
+    pub(in crate::runs) fn as_str(self) -> &'static str {
         match self {
             Self::Scope => "scope",
             Self::Work => "work",
@@ -117,7 +117,11 @@ impl Row {
 
 impl Chart {
     /// `at_fault` are the ids of the tasks whose fault waits for somebody.
-    pub(super) fn of(document: Option<&Document>, status: &JobStatus, at_fault: &HashSet<String>) -> Self {
+    pub(in crate::runs) fn of(
+        document: Option<&Document>,
+        status: &JobStatus,
+        at_fault: &HashSet<String>,
+    ) -> Self {
         let from = milliseconds(&status.job.started_at);
         let starts = status.tasks.iter().filter_map(|task| milliseconds(task.started_at.as_deref()?));
         let from = from.into_iter().chain(starts).reduce(f64::min).unwrap_or_default();
@@ -150,7 +154,7 @@ impl Chart {
     }
 
     /// The row of a task, by its pointer.
-    pub(super) fn position(&self, pointer: &str) -> Option<usize> {
+    pub(in crate::runs) fn position(&self, pointer: &str) -> Option<usize> {
         self.rows.iter().position(|row| row.pointer == pointer)
     }
 }

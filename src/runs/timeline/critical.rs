@@ -54,7 +54,7 @@ pub(super) fn mark(rows: &mut [Row]) {
 }
 
 /// The time on the chain by what it went into, in the order of the kinds; `now` ends what goes on.
-pub(super) fn shares<'a>(rows: impl Iterator<Item = &'a Row>, now: f64) -> Vec<(BarKind, f64)> {
+pub(in crate::runs) fn shares<'a>(rows: impl Iterator<Item = &'a Row>, now: f64) -> Vec<(BarKind, f64)> {
     let mut sums = std::collections::BTreeMap::<BarKind, f64>::new();
     for bar in rows.flat_map(|row| &row.bars).filter(|bar| bar.is_critical) {
         *sums.entry(bar.kind).or_default() += (bar.to.unwrap_or(now) - bar.from).max(0.0);

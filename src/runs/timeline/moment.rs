@@ -9,7 +9,7 @@ pub(super) const HOUR: f64 = 60.0 * MINUTE;
 pub(super) const DAY: f64 = 24.0 * HOUR;
 
 /// Milliseconds since the epoch; `None` where the text is no time.
-pub(super) fn milliseconds(time: &str) -> Option<f64> {
+pub(in crate::runs) fn milliseconds(time: &str) -> Option<f64> {
     let bytes = time.as_bytes();
     let number = |from: usize, to: usize| {
         bytes.get(from..to)?.iter().try_fold(0_i64, |number, byte| {
@@ -46,6 +46,14 @@ fn zone_seconds(zone: &str) -> Option<i64> {
     };
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
     Some(sign * (hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60))
+}
+
+/// A moment as `2026-11-23T03:00:04.250Z`.
+pub(in crate::runs) fn rfc3339(moment: f64) -> String {
+    let (year, month, day) = date_of(moment);
+    let rest = moment.rem_euclid(DAY) as u64;
+    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", rest % 1_000)
 }
 
 /// The date of a moment that is already in the reader's time: year, month, day.
@@ -95,6 +103,13 @@ mod tests {
             "二〇二六年十一月二十三日零点",
         ] {
             assert_eq!(milliseconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_as_it_is_read() {
+        for text in ["1969-12-31T23:00:00.000Z", "2024-02-29T00:00:59.250Z", "2026-11-23T23:59:59.999Z"] {
+            assert_eq!(milliseconds(text).map(rfc3339).as_deref(), Some(text));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::ui::TimeDisplay;
 use crate::ui::status::status_label;
 use crate::ui::time::{format_duration, format_time};
 
-pub(super) fn kind_label(i18n: I18nContext<Locale>, kind: BarKind) -> &'static str {
+pub(in crate::runs) fn kind_label(i18n: I18nContext<Locale>, kind: BarKind) -> &'static str {
     match kind {
         BarKind::Scope => t_string!(i18n, runs.timeline.scope),
         BarKind::Work => t_string!(i18n, runs.timeline.work),
