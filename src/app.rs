@@ -52,6 +52,7 @@ fn Pages(base: String) -> impl IntoView {
                 <Route path=path!("/runs") view=|| view! { <Frame>{fetched(fetched::history)}</Frame> } />
                 <Route path=path!("/resources") view=|| view! { <Frame>{fetched(fetched::resources)}</Frame> } />
                 <Route path=path!("/resources/:kind") view=|| view! { <Frame>{fetched(fetched::resources)}</Frame> } />
+                <Route path=path!("/runs/compare") view=|| view! { <Frame>{fetched(fetched::compare)}</Frame> } />
                 <Route path=path!("/runs/:workflow_id/:job_name") view=|| view! { <Frame>{fetched(fetched::run)}</Frame> } />
                 <Route path=path!("/approvals") view=|| view! { <Frame><ApprovalsPage /></Frame> } />
                 <Route path=path!("/settings") view=|| view! { <Frame>{fetched(fetched::settings)}</Frame> } />

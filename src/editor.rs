@@ -3,7 +3,6 @@
 //! `canvas::Session` holds the document and all that can be done to it; `flow` says what is wrong with it. Here are
 //! the views, and the effects: drafts in the browser, calls to the service, news for people.
 
-mod changes;
 mod conflict;
 mod documents;
 mod draft;

@@ -4,6 +4,7 @@ mod acts;
 mod address;
 mod attention;
 mod bar;
+mod compare;
 mod events;
 mod gates;
 mod graph;
@@ -16,5 +17,6 @@ mod run;
 mod tasks;
 mod timeline;
 
+pub use compare::ComparePage;
 pub use page::RunPage;
 pub use run::LogSlot;

@@ -1,5 +1,6 @@
 //! Components that know no feature: what two features need lives here.
 
+pub mod changes;
 pub mod confirm;
 pub mod decision;
 pub mod dialog;

@@ -12,7 +12,7 @@ use crate::editor::EditorPage;
 use crate::history::HistoryPage;
 use crate::i18n::*;
 use crate::resources::ResourcesPage;
-use crate::runs::RunPage;
+use crate::runs::{ComparePage, RunPage};
 use crate::settings::SettingsPage;
 use crate::start::StartDialogs;
 use crate::ui::{ErrorState, Loading};
@@ -84,6 +84,7 @@ macro_rules! page {
 
 page!(editor, view! { <EditorPage /> });
 page!(run, view! { <RunPage log=run_log /> });
+page!(compare, view! { <ComparePage /> });
 page!(history, view! { <HistoryPage /> });
 page!(resources, view! { <ResourcesPage /> });
 page!(settings, view! { <SettingsPage /> });

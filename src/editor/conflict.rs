@@ -10,11 +10,11 @@ use leptos::prelude::*;
 use serde_json::Value;
 use wire::Workflow;
 
-use super::changes::{Changes, short};
 use super::review::ReviewDialog;
 use super::save::{Conflict, Saver};
 use super::state::{Editor, Published};
 use crate::i18n::*;
+use crate::ui::changes::{Changes, short};
 use crate::ui::{Dialog, DialogSize, Time};
 
 #[component]

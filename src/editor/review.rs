@@ -5,10 +5,10 @@ use flow::compare::{ChangeKind, Comparison, compare};
 use flow::{Document, Pointer};
 use leptos::prelude::*;
 
-use super::changes::Changes;
 use super::save::Saver;
 use super::state::Editor;
 use crate::i18n::*;
+use crate::ui::changes::Changes;
 use crate::ui::{Dialog, DialogSize};
 
 #[component]

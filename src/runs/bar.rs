@@ -7,6 +7,7 @@ use wire::operation::encode_segment;
 use wire::{Job, Permission, Workflow};
 
 use super::acts::{Asked, is_fault};
+use super::compare::{Pair, RunId};
 use super::events::act_label;
 use super::related::RunLink;
 use super::run::Run;
@@ -145,6 +146,8 @@ fn RunActs(run: Run) -> impl IntoView {
         let name = run.with(|status| status.job.workflow_name.clone()).unwrap_or_default();
         launcher.launch(Workflow { workflow_id: run.workflow_id.get_value(), name, ..Workflow::default() });
     };
+    let this = RunId { workflow_id: run.workflow_id.get_value(), job_name: run.job_name.get_value() };
+    let compare = href(&Pair { a: Some(this), b: None }.path());
     view! {
         <div class="run__acts">
             {move || not_me.get().map(|why| view! { <span class="muted">{why}</span> })}
@@ -170,6 +173,10 @@ fn RunActs(run: Run) -> impl IntoView {
                 <IconView icon=Icon::Log />
                 {t!(i18n, runs.report.open)}
             </button>
+            <a class="button" href=compare>
+                <IconView icon=Icon::Copy />
+                {t!(i18n, runs.compare.open)}
+            </a>
             <Show when=move || may.get() && status.read().is_final()>
                 <button type="button" class="button" on:click=again>
                     <IconView icon=Icon::Play />

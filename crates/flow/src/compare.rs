@@ -10,13 +10,12 @@ mod merging;
 #[cfg(test)]
 mod tests;
 
-pub use fields::FieldChange;
+pub use fields::{FieldChange, field_changes};
 pub use merging::{Choice, Conflict, Merged, merge};
 
 use serde_json::Value;
 
 use crate::{Document, Pointer};
-use fields::field_changes;
 use matching::{Pairs, flatten, pair};
 
 /// The differences between two definitions.
@@ -115,6 +114,17 @@ pub fn compare(before: &Document, after: &Document) -> Comparison {
     }
     tasks.extend(removed.map(|(_, task)| gone(task)));
     Comparison { tasks, fields: field_changes(&settings(before), &settings(after)) }
+}
+
+/// The tasks that are in both definitions, by where they stand in each, in the order of the later one.
+pub fn same_tasks(before: &Document, after: &Document) -> Vec<(Pointer, Pointer)> {
+    let (old, new) = (flatten(before), flatten(after));
+    let Pairs { old_of, .. } = pair(&old, &new);
+    let same = old_of
+        .into_iter()
+        .zip(&new)
+        .filter_map(|(was, task)| Some((old[was?].pointer.clone(), task.pointer.clone())));
+    same.collect()
 }
 
 /// A definition without its tasks.

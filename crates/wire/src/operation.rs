@@ -236,9 +236,34 @@ pub fn encode_segment(text: &str) -> String {
     encoded
 }
 
+/// The text that [`encode_segment`] was given; `None` where an escape is cut or is no UTF-8.
+pub fn decode_segment(encoded: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(rest.next()?).to_digit(16);
+        bytes.push(u8::try_from(digit()? * 16 + digit()?).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_segment_is_decoded_to_what_it_was() {
+        for text in ["drill-1", "/do/0/切换", "100 %&?#", ""] {
+            assert_eq!(decode_segment(&encode_segment(text)).as_deref(), Some(text));
+        }
+        for wrong in ["%", "%4", "%zz", "%ff"] {
+            assert_eq!(decode_segment(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_pointer_is_one_segment_of_the_log_path() {

@@ -16,7 +16,7 @@ pub struct FieldChange {
 }
 
 /// The members that differ, in the order in which they are written. The order of members itself means nothing.
-pub(super) fn field_changes(before: &Value, after: &Value) -> Vec<FieldChange> {
+pub fn field_changes(before: &Value, after: &Value) -> Vec<FieldChange> {
     let mut found = Vec::new();
     differ(Pointer::root(), Some(before), Some(after), &mut found);
     found

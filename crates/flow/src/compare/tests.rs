@@ -194,3 +194,27 @@ proptest! {
         prop_assert_eq!(comparison.count(ChangeKind::Removed), back.count(ChangeKind::Added));
     }
 }
+
+#[test]
+fn a_task_is_found_again_where_others_came_before_it() {
+    let before = document(runbook());
+    let mut after = runbook();
+    if let Some(list) = after["do"].as_array_mut() {
+        list.insert(0, json!({ "announce": { "set": { "said": true } } }));
+    }
+    let same: Vec<String> = same_tasks(&before, &document(after))
+        .into_iter()
+        .map(|(was, is)| format!("{} = {}", was.as_str(), is.as_str()))
+        .collect();
+    assert_eq!(
+        same,
+        [
+            "/do/0/check = /do/1/check",
+            "/do/1/both = /do/2/both",
+            "/do/1/both/fork/branches/0/left = /do/2/both/fork/branches/0/left",
+            "/do/1/both/fork/branches/1/right = /do/2/both/fork/branches/1/right",
+            "/do/2/gate = /do/3/gate",
+            "/do/3/report = /do/4/report",
+        ]
+    );
+}

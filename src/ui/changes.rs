@@ -14,7 +14,7 @@ const LONGEST: usize = 160;
 const MOST_FIELDS: usize = 12;
 
 #[component]
-pub(super) fn Changes(comparison: Comparison) -> impl IntoView {
+pub fn Changes(comparison: Comparison) -> impl IntoView {
     let i18n = use_i18n();
     let Comparison { tasks, fields } = comparison;
     let nothing = tasks.is_empty() && fields.is_empty();
@@ -69,7 +69,7 @@ fn kind_word(i18n: I18nContext<Locale>, kind: ChangeKind) -> String {
 }
 
 #[component]
-fn Fields(fields: Vec<FieldChange>) -> impl IntoView {
+pub fn Fields(fields: Vec<FieldChange>) -> impl IntoView {
     let i18n = use_i18n();
     let more = fields.len().saturating_sub(MOST_FIELDS);
     let rows = fields.into_iter().take(MOST_FIELDS).map(|field| {
@@ -88,7 +88,7 @@ fn Fields(fields: Vec<FieldChange>) -> impl IntoView {
 }
 
 /// A value on one line.
-pub(super) fn short(value: &Value) -> String {
+pub fn short(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
