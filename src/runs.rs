@@ -12,6 +12,7 @@ mod model;
 mod page;
 mod panel;
 mod related;
+mod replay;
 mod report;
 mod run;
 mod tasks;

@@ -21,6 +21,8 @@ pub(super) struct Address {
     pub tab: Tab,
     /// A task's id, or its pointer where it did not run yet.
     pub task: Option<String>,
+    /// Of a replay: milliseconds from the start of the run.
+    pub at: Option<u64>,
 }
 
 impl Tab {
@@ -41,9 +43,13 @@ impl Tab {
 
 impl Address {
     /// Reads the query; a word that is not known is as good as none.
-    pub(super) fn read(tab: Option<&str>, task: Option<&str>) -> Self {
+    pub(super) fn read(tab: Option<&str>, task: Option<&str>, at: Option<&str>) -> Self {
         let tab = Tab::CHOSEN.into_iter().find(|one| one.as_str() == tab);
-        Self { tab: tab.unwrap_or_default(), task: task.filter(|task| !task.is_empty()).map(str::to_owned) }
+        Self {
+            tab: tab.unwrap_or_default(),
+            task: task.filter(|task| !task.is_empty()).map(str::to_owned),
+            at: at.and_then(|at| at.parse().ok()),
+        }
     }
 
     /// The path of this view, from the console's root.
@@ -51,7 +57,8 @@ impl Address {
         let mut path = format!("/runs/{}/{}", encode_segment(workflow_id), encode_segment(job_name));
         let tab = self.tab.as_str().map(|tab| format!("tab={tab}"));
         let task = self.task.as_deref().map(|task| format!("task={}", encode_segment(task)));
-        for (index, pair) in tab.into_iter().chain(task).enumerate() {
+        let at = self.at.map(|at| format!("at={at}"));
+        for (index, pair) in tab.into_iter().chain(task).chain(at).enumerate() {
             path.push(if index == 0 { '?' } else { '&' });
             path.push_str(&pair);
         }
@@ -65,11 +72,11 @@ mod tests {
 
     #[test]
     fn a_view_is_named_by_its_path() {
-        let address = Address::read(Some("log"), Some("/do/0/切换 dns"));
+        let address = Address::read(Some("log"), Some("/do/0/切换 dns"), Some("1500"));
         assert_eq!(
             address.path("w/1", "drill-7"),
-            "/runs/w%2F1/drill-7?tab=log&task=%2Fdo%2F0%2F%E5%88%87%E6%8D%A2%20dns"
+            "/runs/w%2F1/drill-7?tab=log&task=%2Fdo%2F0%2F%E5%88%87%E6%8D%A2%20dns&at=1500"
         );
-        assert_eq!(Address::read(Some("nonsense"), Some("")).path("w", "j"), "/runs/w/j");
+        assert_eq!(Address::read(Some("nonsense"), Some(""), Some("soon")).path("w", "j"), "/runs/w/j");
     }
 }

@@ -8,8 +8,10 @@ use leptos::prelude::*;
 use wire::{JobStatus, Status};
 
 use super::model::{leading_instance, leading_instances};
+use super::replay::{ReplayBar, statuses_at};
 use super::run::Run;
 use super::tasks::TaskTable;
+use super::timeline::use_chart;
 use crate::i18n::*;
 use crate::ui::flow_canvas::{FlowCanvas, NodeStatus};
 use crate::ui::{Icon, IconView};
@@ -33,7 +35,15 @@ pub(super) fn RunGraph(run: Run) -> impl IntoView {
 #[component]
 fn Graph(run: Run, document: Arc<Document>) -> impl IntoView {
     let definition = Memo::new(move |_| run.document.get().unwrap_or_else(|| Arc::clone(&document)));
-    let status = Memo::new(move |_| run.with(node_statuses).unwrap_or_default());
+    let chart = use_chart(run);
+    let instant = Memo::new(move |_| run.instant().map(|at| run.scrubbing.get().unwrap_or(at)));
+    let status = Memo::new(move |_| match instant.get() {
+        Some(offset) => {
+            let chart = chart.read();
+            statuses_at(&chart, chart.from + offset)
+        }
+        None => run.with(node_statuses).unwrap_or_default(),
+    });
     let selection = Memo::new(move |_| Pointer::parse(&run.selected.read().as_ref()?.pointer));
     let select = Callback::new(move |pointer: Option<Pointer>| {
         let task = pointer.map(|pointer| {
@@ -48,6 +58,7 @@ fn Graph(run: Run, document: Arc<Document>) -> impl IntoView {
     view! {
         <div class="run__graph">
             <FlowCanvas definition status=Signal::from(status) selection on_select=select />
+            <ReplayBar run chart />
         </div>
     }
 }

@@ -43,6 +43,8 @@ pub(super) struct Run {
     /// The report lies over the page.
     pub reporting: RwSignal<bool>,
     pub gates: Gates,
+    /// Of a replay that is played or dragged: milliseconds from the start of the run.
+    pub scrubbing: RwSignal<Option<f64>>,
     pub log: StoredValue<fn(LogSlot) -> AnyView>,
     address: Memo<Address>,
     show: Callback<Address>,
@@ -76,6 +78,17 @@ impl Run {
         self.show.run(Address { tab, ..self.address.get_untracked() });
     }
 
+    /// The instant of the replay that the address names, in milliseconds from the start of the run; tracked.
+    pub(super) fn instant(&self) -> Option<f64> {
+        self.address.read().at.map(|at| at as f64)
+    }
+
+    /// Makes the address name an instant of the replay, or none.
+    pub(super) fn go_to(&self, instant: Option<f64>) {
+        let at = instant.map(|instant| instant.max(0.0).round() as u64);
+        self.show.run(Address { at, ..self.address.get_untracked() });
+    }
+
     fn select_next_attention(&self) {
         let list = self.attention.get_untracked();
         let current = self.selected.get_untracked().and_then(|selected| selected.task_id);
@@ -92,7 +105,7 @@ pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) ->
     let replace = replace();
     let address = Memo::new(move |_| {
         let query = query.read();
-        Address::read(query.get("tab").as_deref(), query.get("task").as_deref())
+        Address::read(query.get("tab").as_deref(), query.get("task").as_deref(), query.get("at").as_deref())
     });
     let (workflow_id, job_name) = (StoredValue::new(workflow_id), StoredValue::new(job_name));
     let show = Callback::new(move |address: Address| {
@@ -149,6 +162,7 @@ pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) ->
         asked: RwSignal::new(None),
         reporting: RwSignal::new(false),
         gates: Gates::new(poll),
+        scrubbing: RwSignal::new(None),
         log: StoredValue::new(log),
         address,
         show,

@@ -23,29 +23,36 @@ use leptos_use::use_media_query;
 use wire::Status;
 
 use self::board::Board;
-pub(super) use self::chart::{BarKind, Chart};
+pub(super) use self::chart::{Bar, BarKind, Chart, Row};
 pub(super) use self::critical::shares;
 use self::legend::Legend;
 pub(super) use self::moment::{milliseconds, rfc3339};
 use self::plot::Plot;
 pub(super) use self::words::kind_label;
+use super::model::Attention;
 use super::run::Run;
 use crate::i18n::*;
 use crate::ui::time::use_now;
 
+/// The chart of what is known of the run.
+pub(super) fn use_chart(run: Run) -> Memo<Arc<Chart>> {
+    Memo::new(move |_| {
+        let document = run.document.read();
+        let at_fault = at_fault(&run.attention.read());
+        Arc::new(run.with(|status| Chart::of(document.as_deref(), status, &at_fault)).unwrap_or_default())
+    })
+}
+
+/// The ids of the tasks whose fault waits for somebody.
+pub(super) fn at_fault(attention: &[Attention]) -> HashSet<String> {
+    let faults = attention.iter().filter(|one| one.status == Status::Faulted);
+    faults.map(|one| one.task_id.clone()).collect()
+}
+
 #[component]
 pub(super) fn Timeline(run: Run) -> impl IntoView {
     let i18n = use_i18n();
-    let chart = Memo::new(move |_| {
-        let document = run.document.read();
-        let faults = run.attention.read();
-        let at_fault: HashSet<String> = faults
-            .iter()
-            .filter(|one| one.status == Status::Faulted)
-            .map(|one| one.task_id.clone())
-            .collect();
-        Arc::new(run.with(|status| Chart::of(document.as_deref(), status, &at_fault)).unwrap_or_default())
-    });
+    let chart = use_chart(run);
     let clock = use_now();
     // Of a run that is over nothing moves any more.
     let now = Memo::new(move |_| {

@@ -71,7 +71,7 @@ fn SideView(side: Option<Side>, told: Told) -> impl IntoView {
     match side {
         None => view! { <span class="muted">{t!(i18n, runs.compare.not_here)}</span> }.into_any(),
         Some(side) => {
-            let address = Address { tab: Tab::Tasks, task: Some(side.task_id) };
+            let address = Address { tab: Tab::Tasks, task: Some(side.task_id), ..Address::default() };
             let path = href(&address.path(&told.id.workflow_id, &told.id.job_name));
             view! {
                 <a class="compare__side" href=path><StatusBadge status=Signal::stored(side.status) /></a>

@@ -10,7 +10,7 @@ use wire::job::{Act, ParentTask, TaskError};
 use wire::{JobStatus, Status, Task};
 
 use crate::runs::model::attention;
-use crate::runs::timeline::{BarKind, Chart, milliseconds, rfc3339, shares};
+use crate::runs::timeline::{BarKind, Chart, at_fault, milliseconds, rfc3339, shares};
 
 /// The report of one run. The names of its members are the format of the JSON file: they are added to, not changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -109,10 +109,7 @@ const SOON: f64 = 2_000.0;
 impl Record {
     /// `now` is in milliseconds since the epoch, and ends what goes on.
     pub(super) fn of(document: Option<&Document>, status: &JobStatus, now: f64) -> Self {
-        let faults = attention(document, status);
-        let at_fault: HashSet<String> =
-            faults.into_iter().filter(|one| one.status == Status::Faulted).map(|one| one.task_id).collect();
-        let chart = Chart::of(document, status, &at_fault);
+        let chart = Chart::of(document, status, &at_fault(&attention(document, status)));
         let end = chart.to.unwrap_or(now).max(chart.from);
         let job = &status.job;
         let error = job.error.clone().filter(|_| job.status == Status::Faulted || !job.status.is_final());
