@@ -46,6 +46,11 @@ pub(crate) fn is_expression(text: &str) -> bool {
 /// A URI, or a URI template such as `https://host/pets/{petId}` (RFC 3986, RFC 6570): no blanks, nothing that a URI
 /// cannot hold, and no beginning of an expression.
 pub(super) fn is_uri(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with("${") && is_template(text)
+}
+
+/// A URI template and nothing else (RFC 6570): also an empty one, such as a path that adds nothing.
+pub(super) fn is_template(text: &str) -> bool {
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
         let after = &rest[character.len_utf8()..];
@@ -63,7 +68,7 @@ pub(super) fn is_uri(text: &str) -> bool {
             _ => after,
         };
     }
-    !text.is_empty() && !text.starts_with("${")
+    true
 }
 
 /// What stands between the braces of a template: `id`, `+path,id:3` or `list*`.

@@ -107,6 +107,14 @@ const FIXED_URI: Shape = Matching(&Pattern {
     zh: "不是 URI；不能有空格，变化的部分写作 `{name}`。此处不能使用表达式。",
 });
 
+/// A path below an authority; the schema lets no expression stand here.
+const PATH: Shape = Matching(&Pattern {
+    accepts: patterns::is_template,
+    code: "bad-uri",
+    en: "is no path of a URI; one looks like `/oauth2/token`. Write it without blanks; an expression cannot stand here.",
+    zh: "不是 URI 路径，应形如 `/oauth2/token`；不能有空格，此处不能使用表达式。",
+});
+
 const POINTER_OR_EXPRESSION: Shape = ExpressionOr(&Matching(&Pattern {
     accepts: patterns::is_pointer,
     code: "bad-pointer",
@@ -273,7 +281,7 @@ const OAUTH2: Object = closed(&[
 
 const OAUTH2_ENDPOINTS: Object = closed(&[may(
     "endpoints",
-    Shape::Object(&open(&[may("token", Text), may("revocation", Text), may("introspection", Text)])),
+    Shape::Object(&open(&[may("token", PATH), may("revocation", PATH), may("introspection", PATH)])),
 )]);
 
 const TOKEN: Shape = Shape::Object(&closed(&[need("token", Text), need("type", Text)]));

@@ -152,6 +152,7 @@ fn values_of_the_wrong_type_or_word() {
         "{ do: [wait] }",
         "{ fork: { branches: [], compete: 'yes' } }",
         "{ call: http, with: { method: get, endpoint: 'https://x/{id' } }",
+        "{ call: http, with: { method: get, endpoint: { uri: 'https://x', authentication: { oauth2: { authority: 'https://i', grant: client_credentials, endpoints: { token: '${ .token }' } } } } } }",
         "{ call: http, with: { method: get, endpoint: 'https://x', output: Content } }",
         "{ call: http, with: { method: get, endpoint: 'https://x', headers: { a: 1 } } }",
         "{ call: mcp, with: { method: tools/cal, transport: { stdio: { command: x } } } }",
@@ -212,6 +213,10 @@ fn values_of_the_wrong_type_or_word() {
         bad-uri /do/0/a/with/endpoint
           `https://x/{id` is no URI; write it without blanks, with `{name}` for what changes, or the whole as `${ … }`.
           `https://x/{id` 不是 URI；不能有空格，变化的部分写作 `{name}`，或整体写作 `${ … }`。
+        # { call: http, with: { method: get, endpoint: { uri: 'https://x', authentication: { oauth2: { authority: 'https://i', grant: client_credentials, endpoints: { token: '${ .token }' } } } } } }
+        bad-uri /do/0/a/with/endpoint/authentication/oauth2/endpoints/token
+          `${ .token }` is no path of a URI; one looks like `/oauth2/token`. Write it without blanks; an expression cannot stand here.
+          `${ .token }` 不是 URI 路径，应形如 `/oauth2/token`；不能有空格，此处不能使用表达式。
         # { call: http, with: { method: get, endpoint: 'https://x', output: Content } }
         bad-value /do/0/a/with/output
           `Content` is not one of `raw`, `content`, `response`. Did you mean `content`?
