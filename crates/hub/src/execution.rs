@@ -4,6 +4,7 @@
 //! workflow language itself is `flow`'s, the calls outside are the runners'; neither is known here beyond its seam.
 
 mod blueprint;
+mod externals;
 pub mod faults;
 mod history;
 mod host;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flow::Problem;
-use flow::engine::{Event, Start, TaskStatus, Timestamp, WorkflowError};
+use flow::engine::{Event, LogLevel, Start, TaskStatus, Timestamp, WorkflowError};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use wire::history::Filter;
@@ -42,12 +43,13 @@ use wire::workflow::{ExecuteRequest, StartedJob};
 use wire::{Job, JobStatus, Page, Status};
 
 use self::blueprint::{Blueprint, Progress};
+use self::externals::Resolved;
 use self::host::{Host, Memory, PrepareError, Seal};
 use self::http::HttpRunner;
 use self::interpreter::State;
 use self::logs::SqliteLogs;
 use self::masking::Masking;
-use self::plan::{Act, ActRow, KeptValues, NewJob, Write};
+use self::plan::{Act, ActRow, KeptValues, LogRow, NewJob, Write};
 use self::processes::ProcessRunner;
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
@@ -65,6 +67,7 @@ use crate::secrets::Secrets;
 /// All runs of one hub.
 pub struct Executions {
     host: Arc<Host>,
+    http: Arc<HttpRunner>,
     projection: SqliteProjection,
     logs: SqliteLogs,
     events: Bus,
@@ -120,14 +123,20 @@ impl Executions {
         // What the last hub has left running ends before its calls are made again.
         let processes =
             ProcessRunner::open(database.clone(), settings.processes.clone(), Arc::clone(&http)).await?;
-        let runners = Runners { http, events: events.clone(), functions, processes: processes.clone() };
+        let runners = Runners {
+            http: Arc::clone(&http),
+            events: events.clone(),
+            functions,
+            processes: processes.clone(),
+        };
         let secrets = Secrets::open(database.clone()).map_err(|cause| {
             HubError::new(wire::ErrorCode::Internal, cause.to_string(), format!("密钥文件有误：{cause}"))
         })?;
         let host = Host::open(database.clone(), Arc::new(runners), events.clone(), secrets).await?;
         let projection = SqliteProjection::new(database.clone());
         let logs = SqliteLogs::new(database.clone());
-        let executions = Arc::new(Self { host, projection, logs, events, database, processes, settings });
+        let executions =
+            Arc::new(Self { host, http, projection, logs, events, database, processes, settings });
         executions.host.take_up_sub_runs(&executions).await?;
         Ok(executions)
     }
@@ -163,7 +172,13 @@ impl Executions {
         mut refused: Option<WorkflowError>,
         parent: Option<Parent>,
     ) -> Result<Option<StartedJob>, HubError> {
-        let prepared = self.host.prepare(&start.definition, None).await.map_err(cannot_run)?;
+        let secrets = match externals::authenticated(&start.definition) {
+            Some(document) => Value::Object(self.secrets_of(&Blueprint::of(&document)).await?),
+            None => Value::Null,
+        };
+        let Resolved { definition, lines } =
+            externals::resolve(&self.http, start.definition, &secrets).await?;
+        let prepared = self.host.prepare(&definition, None).await.map_err(cannot_run)?;
         let ExecuteRequest { input, stages, dry_run, reason } = start.request;
         if let Some(stage) = stages.iter().flatten().find(|stage| !prepared.blueprint.stages.contains(stage))
         {
@@ -224,6 +239,10 @@ impl Executions {
         beside.extend([definition, Write::NewJob(Box::new(new)), Write::Act(act)]);
         beside.extend(parent.clone().map(Write::SubRun));
         beside.extend(self.warn_of_missing(&prepared.blueprint.workflows, at).await?);
+        beside.extend(lines.iter().map(|line| {
+            let place = (String::new(), None, 0);
+            Write::Log(LogRow::new(&masking, at, place, LogLevel::Info, line))
+        }));
         let event = Event::Started {
             at,
             start: Start {

@@ -437,3 +437,22 @@ do:
     let shell = shell.run();
     assert_eq!((shell.now, shell.job.unwrap().error.unwrap().status), (7000, 408));
 }
+
+/// A gate that asks for two people is gone round neither by stages nor by a skip of the call that it stands behind.
+#[test]
+fn a_gate_within_a_function_or_an_extension_guards_like_any_other() {
+    let gate = "{call: 'manual-gate:1.0.0@default', with: {message: m, minApprovals: 2}}";
+    for yaml in [
+        format!(
+            "use: {{functions: {{f: {{do: [{{gate: {gate}}}]}}}}}}\ndo: [{{ask: {{call: f}}}}, {{change: {{set: {{a: 1}}}}}}]"
+        ),
+        format!(
+            "use: {{extensions: [{{x: {{extend: wait, before: [{{gate: {gate}}}]}}}}]}}\ndo: [{{ask: {{wait: PT1S}}}}, {{change: {{set: {{a: 1}}}}}}]"
+        ),
+    ] {
+        let shell = Shell::new(&yaml).start(json!({})).run();
+        assert!(shell.program.gate_left_out(&["change".to_owned()]).is_some(), "{yaml}");
+        let refusal = flow::engine::skip_refusal(&shell.program, &shell.state, shell.id("ask"), "ann", &[]);
+        assert!(refusal.is_some(), "{yaml}");
+    }
+}

@@ -1,7 +1,9 @@
 //! Runs within this process, on a database of their own. The tests of what survives a kill are in `tests/durability.rs`.
 
+mod budget;
 mod crashes;
 mod events;
+mod externals;
 mod history;
 mod home;
 mod large;
