@@ -4,10 +4,9 @@
 //! `${ … }` are expressions. Both are compiled once and evaluated many times.
 //!
 //! The budget bounds the steps of an evaluation, the depth of its recursion, and the size of strings, arrays,
-//! big integers and results; exceeding it is an error that jq's own `try` cannot catch. What it does not bound:
-//! comparing, sorting or searching a value that shares its parts with itself many times over (`[., .]`
-//! repeated), and one regular expression over one long string. Nothing impure is offered: no `env`, `now`,
-//! `input`, `debug`, `halt` or local time.
+//! big integers and results; exceeding it is an error that jq's own `try` cannot catch. Steps bound the work: what is
+//! long or large costs more of them. A host with a clock bounds the time as well ([`within_time`]). Nothing impure is
+//! offered: no `env`, `now`, `input`, `debug`, `halt` or local time; what time it is, `$task.startedAt` tells.
 
 mod budget;
 mod compile;
@@ -18,8 +17,10 @@ mod natives;
 mod reason;
 mod signatures;
 mod template;
+mod time;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -30,6 +31,7 @@ use serde_json::Value;
 pub use memo::Memo;
 pub use reason::Reason;
 pub use template::{Mode, Template, interpolate_uri};
+pub use time::within_time;
 
 use budget::Budget;
 use compile::Compiled;
@@ -41,6 +43,11 @@ pub const DEEPEST_VALUE: usize = 96;
 /// Named values that an expression sees: `workflow` for `$workflow`, and so on. Asked only for those it uses.
 pub trait Arguments {
     fn argument(&self, name: &str) -> Option<Cow<'_, Value>>;
+
+    /// The steps that were taken so far by the expressions which share a bound, if anybody counts them.
+    fn spent(&self) -> Option<&Cell<u64>> {
+        None
+    }
 
     /// Where values that are seen again and again are remembered, if anywhere.
     fn memo(&self) -> Option<&Memo> {
@@ -144,7 +151,7 @@ impl Expression {
         }
         let input = into_jq(input);
         // jaq is other people's code, run on other people's programs: a panic in it must not take the hub along.
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.collect(input, values)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.collect(input, values, arguments.spent())));
         match outcome {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(Stop::Failed(reason))) => {
@@ -168,9 +175,17 @@ impl Expression {
         Ok(!matches!(self.evaluate(input, arguments)?, Value::Null | Value::Bool(false)))
     }
 
-    fn collect(&self, input: Val, variables: Vec<Val>) -> Result<Value, Stop> {
-        let budget = Budget::new();
-        let data = Data { lut: &self.filter.lut, budget: &budget };
+    fn collect(&self, input: Val, variables: Vec<Val>, spent: Option<&Cell<u64>>) -> Result<Value, Stop> {
+        let budget = Budget::new(spent.map_or(0, Cell::get));
+        let outcome = self.collect_within(&budget, input, variables);
+        if let Some(spent) = spent {
+            spent.set(spent.get().saturating_add(budget.steps()));
+        }
+        outcome
+    }
+
+    fn collect_within(&self, budget: &Budget, input: Val, variables: Vec<Val>) -> Result<Value, Stop> {
+        let data = Data { lut: &self.filter.lut, budget };
         let context = Ctx::<Machine>::new(data, Vars::new(variables));
         let mut results = Vec::new();
         for result in self.filter.id.run((context, input)) {

@@ -1,8 +1,25 @@
 //! The hub's one clock: milliseconds since 1970 inside, RFC 3339 outside. Nothing here knows time zones but UTC.
 
+use std::time::Duration;
+
 /// Now, in milliseconds since the Unix epoch.
 pub fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
+}
+
+/// How long this thread has worked. Only differences mean something; where a system does not tell, time that passes.
+pub fn worked() -> Duration {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+    }
+    #[cfg(not(unix))]
+    {
+        static BEGINNING: std::sync::LazyLock<std::time::Instant> =
+            std::sync::LazyLock::new(std::time::Instant::now);
+        BEGINNING.elapsed()
+    }
 }
 
 /// A time of the API: RFC 3339 with milliseconds, in UTC. What lies outside of the calendar reads as 1970.

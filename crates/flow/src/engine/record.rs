@@ -26,6 +26,7 @@ impl Run<'_> {
             place: Place::Definition,
             workflow: &self.workflow,
             memo: &self.memo,
+            spent: &self.spent,
         }
     }
 

@@ -1,7 +1,7 @@
 //! One step: takes the event, does what is ready, and says what the shell has to do.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -21,6 +21,9 @@ const MOST_BEGINNINGS: usize = 200;
 /// not add up to a transaction that nobody has the memory for.
 const MOST_RECORDED: usize = 4 * 1024 * 1024;
 
+/// Steps of expressions after which an event begins no further task: about a second of work.
+const MOST_SPENT: u64 = 2_000_000;
+
 pub(super) struct Run<'p> {
     pub(super) program: &'p Program,
     pub(super) state: State,
@@ -32,6 +35,8 @@ pub(super) struct Run<'p> {
     pub(super) recorded: usize,
     pub(super) workflow: OnceCell<Shared>,
     pub(super) memo: Memo,
+    /// Steps that the expressions of this event have taken.
+    pub(super) spent: Cell<u64>,
 }
 
 impl<'p> Run<'p> {
@@ -45,6 +50,7 @@ impl<'p> Run<'p> {
             recorded: 0,
             workflow: OnceCell::new(),
             memo: Memo::default(),
+            spent: Cell::new(0),
         }
     }
 
@@ -151,7 +157,7 @@ impl<'p> Run<'p> {
     /// Does what is ready, up to a bound, and then says how things stand.
     fn work(&mut self) {
         let mut beginnings = 0;
-        while beginnings < MOST_BEGINNINGS && self.recorded < MOST_RECORDED {
+        while beginnings < MOST_BEGINNINGS && self.recorded < MOST_RECORDED && self.spent.get() < MOST_SPENT {
             let Some((place, ready)) = self.state.ready.pop_front() else { break };
             if ready.owner().is_some_and(|owner| !self.state.frames.contains_key(&owner)) {
                 continue;

@@ -4,7 +4,7 @@
 mod authorization;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,7 @@ pub(super) struct Scope<'a> {
     /// `$workflow`, once somebody has asked for it: it holds the whole definition.
     pub(super) workflow: &'a OnceCell<Shared>,
     pub(super) memo: &'a Memo,
+    pub(super) spent: &'a Cell<u64>,
     pub(super) place: Place<'a>,
 }
 
@@ -102,6 +103,10 @@ impl Arguments for Scope<'_> {
             "authorization" => Some(Cow::Owned(self.authorization())),
             _ => None,
         }
+    }
+
+    fn spent(&self) -> Option<&Cell<u64>> {
+        Some(self.spent)
     }
 
     fn memo(&self) -> Option<&Memo> {

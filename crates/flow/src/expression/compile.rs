@@ -40,6 +40,12 @@ pub(super) fn compile(text: &str) -> Result<Compiled, Reason> {
             format!("`{name}` 递归调用自身并带有过滤器参数：只能传递值（`$x`）"),
         ));
     }
+    if let Some(name) = guard::taken_name(&term) {
+        return Err(Reason::new(
+            format!("`{name}` cannot take the name `contains` or `indices`, which is jq's own"),
+            format!("`{name}` 不能使用 jq 自带的名称 `contains` 或 `indices`"),
+        ));
+    }
     let secrets = secrets(&term);
     let main = Def { name: MAIN, args: Vec::new(), body: guard::guarded(term) };
     let defs = reachable(&main);

@@ -103,6 +103,53 @@ pub(super) fn text(value: &impl fmt::Display, most: usize) -> Option<String> {
     write!(writer, "{value}").ok().map(|()| writer.text)
 }
 
+/// A value as JSON text, with what JSON has no word for written as jq writes it: no number as null, and the largest number
+/// for what is larger. None where it is longer than `most` bytes.
+pub(super) fn json_text(value: &Val, most: usize) -> Option<String> {
+    let mut writer = Bounded { text: String::new(), most };
+    write_json(&mut writer, value).ok().map(|()| writer.text)
+}
+
+fn write_json(writer: &mut Bounded, value: &Val) -> fmt::Result {
+    match value {
+        Val::Arr(items) => {
+            writer.write_char('[')?;
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    writer.write_char(',')?;
+                }
+                write_json(writer, item)?;
+            }
+            writer.write_char(']')
+        }
+        Val::Obj(members) => {
+            writer.write_char('{')?;
+            for (index, (name, value)) in members.iter().enumerate() {
+                if index > 0 {
+                    writer.write_char(',')?;
+                }
+                match name {
+                    Val::TStr(_) | Val::BStr(_) => write_json(writer, name)?,
+                    other => {
+                        let name = text(other, writer.most).ok_or(fmt::Error)?;
+                        write_json(writer, &Val::from(name))?;
+                    }
+                }
+                writer.write_char(':')?;
+                write_json(writer, value)?;
+            }
+            writer.write_char('}')
+        }
+        Val::Num(Num::Float(number)) if number.is_nan() => writer.write_str("null"),
+        Val::Num(Num::Float(number)) if number.is_infinite() => {
+            write!(writer, "{}", Val::Num(Num::Float(number.clamp(f64::MIN, f64::MAX))))
+        }
+        // Bytes that are no text have no form in JSON.
+        Val::BStr(bytes) => write!(writer, "{}", Value::from(String::from_utf8_lossy(bytes))),
+        Val::Null | Val::Bool(_) | Val::Num(_) | Val::TStr(_) => write!(writer, "{value}"),
+    }
+}
+
 /// The message of a jq error, cut where it quotes a long value.
 pub(super) fn describe(error: &jaq_json::Error) -> String {
     let mut writer = Bounded { text: String::new(), most: 400 };

@@ -7,9 +7,11 @@
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Def, Pattern, Term};
 use jaq_core::ops::Math;
-use jaq_core::path::{Part, Path};
+use jaq_core::path::{Opt, Part, Path};
 
-use super::natives::{MULTIPLY, TICK, TO_TEXT};
+use super::natives::{
+    DIVIDE, EXPLODABLE, INDEX, MULTIPLY, READ, SEARCH, SHORT, SLICE, SUBTRACT, TICK, TO_TEXT, comparison,
+};
 
 /// The body of a definition, or a whole program, with its ticks.
 pub(super) fn guarded(body: Term<&str>) -> Term<&str> {
@@ -34,6 +36,113 @@ fn counted(term: Term<&str>) -> Term<&str> {
     }
 }
 
+/// The term as a stream whose values are read as a whole.
+fn read(term: Term<&str>) -> Term<&str> {
+    if is_literal(&term) { term } else { pipe(guard(term), Term::Call(READ, Vec::new())) }
+}
+
+/// A value that is written, and small.
+fn is_literal(term: &Term<&str>) -> bool {
+    match term {
+        Term::Num(_) | Term::Arr(None) => true,
+        Term::Str(None, parts) => parts.iter().all(|part| !matches!(part, StrPart::Term(_))),
+        Term::Obj(members) => members.is_empty(),
+        Term::Call(name, arguments) => arguments.is_empty() && matches!(*name, "true" | "false" | "null"),
+        Term::Neg(term) => is_literal(term),
+        _ => false,
+    }
+}
+
+/// Functions that look at all of what comes in, and at all of what their arguments yield.
+const READERS: [&str; 31] = [
+    "ascii_downcase",
+    "ascii_upcase",
+    "bsearch",
+    "decode_base64",
+    "decode_uri",
+    "encode_base64",
+    "encode_uri",
+    "endswith",
+    "escape_html",
+    "escape_sh",
+    "explode",
+    "fromdateiso8601",
+    "fromjson",
+    "group_by",
+    "has",
+    "implode",
+    "length",
+    "ltrim",
+    "ltrimstr",
+    "max_by_or_empty",
+    "min_by_or_empty",
+    "reverse",
+    "rtrim",
+    "rtrimstr",
+    "sort",
+    "sort_by",
+    "startswith",
+    "strftime",
+    "strptime",
+    "trim",
+    "unescape_html",
+];
+
+/// Functions that look for one value everywhere within another. They are guarded by name, so nothing else may have it.
+pub(super) const SEARCHERS: [&str; 2] = ["contains", "indices"];
+
+fn guard_call<'s>(name: &'s str, mut arguments: Vec<Term<&'s str>>) -> Term<&'s str> {
+    if SEARCHERS.contains(&name)
+        && let (Some(wanted), true) = (arguments.pop(), arguments.is_empty())
+    {
+        let variable = || Term::Var("$!wanted");
+        let search = pipe(Term::Call(SEARCH, vec![variable()]), Term::Call(name, vec![variable()]));
+        let pattern = BinaryOp::Pipe(Some(Pattern::Var("$!wanted")));
+        return Term::BinOp(Box::new(counted(wanted)), pattern, Box::new(search));
+    }
+    if !READERS.contains(&name) {
+        return Term::Call(name, arguments.into_iter().map(counted).collect());
+    }
+    let before = if name == "explode" { EXPLODABLE } else { READ };
+    let argument = |term| match name {
+        "strftime" | "strptime" => pipe(guard(term), Term::Call(SHORT, Vec::new())),
+        _ => read(term),
+    };
+    let arguments = arguments.into_iter().map(argument).collect();
+    pipe(Term::Call(before, Vec::new()), Term::Call(name, arguments))
+}
+
+/// A path, with ticks where it takes a part out of something that may be long.
+fn guard_path<'s>(head: Term<&'s str>, parts: Vec<(Part<Term<&'s str>>, Opt)>) -> Term<&'s str> {
+    let mut whole = match head {
+        head @ (Term::Id | Term::Var(_)) => head,
+        head => pipe(guard(head), tick()),
+    };
+    let mut plain = Vec::new();
+    let mut streams = false;
+    for (part, optional) in parts {
+        let slow = match &part {
+            Part::Index(index) => !is_literal(index),
+            Part::Range(from, to) => from.is_some() || to.is_some(),
+        };
+        streams |= matches!(part, Part::Range(None, None));
+        let part = match part {
+            Part::Index(index) if slow => Part::Index(pipe(guard(index), Term::Call(INDEX, Vec::new()))),
+            Part::Index(index) => Part::Index(index),
+            Part::Range(from, to) => Part::Range(from.map(counted), to.map(counted)),
+        };
+        if slow {
+            if !plain.is_empty() {
+                whole = Term::Path(Box::new(whole), Path(std::mem::take(&mut plain)));
+            }
+            whole = pipe(whole, Term::Call(SLICE, Vec::new()));
+        }
+        plain.push((part, optional));
+    }
+    let path = Term::Path(Box::new(whole), Path(plain));
+    if streams { pipe(path, tick()) } else { path }
+}
+
 fn guard<'s>(term: Term<&'s str>) -> Term<&'s str> {
     let boxed = |term: Box<Term<&'s str>>| Box::new(guard(*term));
     let boxed_counted = |term: Box<Term<&'s str>>| Box::new(counted(*term));
@@ -48,7 +157,7 @@ fn guard<'s>(term: Term<&'s str>) -> Term<&'s str> {
                     StrPart::Term(term) if format.is_none() => {
                         StrPart::Term(pipe(counted(term), Term::Call(TO_TEXT, Vec::new())))
                     }
-                    StrPart::Term(term) => StrPart::Term(counted(term)),
+                    StrPart::Term(term) => StrPart::Term(read(term)),
                     other => other,
                 })
                 .collect(),
@@ -58,7 +167,7 @@ fn guard<'s>(term: Term<&'s str>) -> Term<&'s str> {
             members
                 .into_iter()
                 .map(|(name, value)| match value {
-                    Some(value) => (counted(name), Some(counted(value))),
+                    Some(value) => (read(name), Some(counted(value))),
                     // `{a}`, `{$a}` and `{"a"}` are read by their shape.
                     None => (name, None),
                 })
@@ -82,22 +191,8 @@ fn guard<'s>(term: Term<&'s str>) -> Term<&'s str> {
             defs.into_iter().map(|def| Def { body: guarded(def.body), ..def }).collect(),
             boxed(body),
         ),
-        Term::Call(name, arguments) => Term::Call(name, arguments.into_iter().map(counted).collect()),
-        Term::Path(head, Path(parts)) => {
-            let streams = parts.iter().any(|(part, _)| matches!(part, Part::Range(None, None)));
-            let parts = parts
-                .into_iter()
-                .map(|(part, optional)| {
-                    let part = match part {
-                        Part::Index(index) => Part::Index(counted(index)),
-                        Part::Range(from, to) => Part::Range(from.map(counted), to.map(counted)),
-                    };
-                    (part, optional)
-                })
-                .collect();
-            let path = Term::Path(boxed(head), Path(parts));
-            if streams { pipe(path, tick()) } else { path }
-        }
+        Term::Call(name, arguments) => guard_call(name, arguments),
+        Term::Path(head, Path(parts)) => guard_path(*head, parts),
     }
 }
 
@@ -114,16 +209,32 @@ fn guard_operation<'s>(
         }
         BinaryOp::Comma => operation(guard(left), operator, guard(right)),
         BinaryOp::Alt => operation(counted(left), operator, guard(right)),
-        BinaryOp::Math(Math::Mul) => Term::Call(MULTIPLY, vec![counted(left), counted(right)]),
-        BinaryOp::UpdateMath(Math::Mul) => {
-            let product = Term::Call(MULTIPLY, vec![Term::Id, Term::Var("$!right")]);
+        BinaryOp::Cmp(_) if is_literal(&left) || is_literal(&right) => {
+            operation(counted(left), operator, counted(right))
+        }
+        BinaryOp::Cmp(how) => Term::Call(comparison(how), vec![counted(left), counted(right)]),
+        BinaryOp::Math(math) if slow(math).is_some() => {
+            Term::Call(slow(math).unwrap_or(MULTIPLY), vec![counted(left), counted(right)])
+        }
+        BinaryOp::UpdateMath(math) if slow(math).is_some() => {
+            let outcome = Term::Call(slow(math).unwrap_or(MULTIPLY), vec![Term::Id, Term::Var("$!right")]);
             operation(
                 counted(right),
                 BinaryOp::Pipe(Some(Pattern::Var("$!right"))),
-                operation(counted(left), BinaryOp::Update, product),
+                operation(counted(left), BinaryOp::Update, outcome),
             )
         }
         _ => operation(counted(left), operator, counted(right)),
+    }
+}
+
+/// What stands for an operation that can take longer than what it yields is large.
+fn slow(math: Math) -> Option<&'static str> {
+    match math {
+        Math::Mul => Some(MULTIPLY),
+        Math::Sub => Some(SUBTRACT),
+        Math::Div => Some(DIVIDE),
+        Math::Add | Math::Rem => None,
     }
 }
 
@@ -149,6 +260,20 @@ pub(super) fn endless_closure<'s>(term: &Term<&'s str>) -> Option<&'s str> {
                     found = Some(name);
                 }
             });
+        }
+    });
+    found
+}
+
+/// A definition that takes the name of a function whose calls are guarded by name.
+pub(super) fn taken_name<'s>(term: &Term<&'s str>) -> Option<&'s str> {
+    let mut found = None;
+    visit_terms(term, &mut |term| {
+        if let Term::Def(defs, _) = term {
+            let taken = defs.iter().find(|def| {
+                SEARCHERS.contains(&def.name) || def.args.iter().any(|argument| SEARCHERS.contains(argument))
+            });
+            found = found.or(taken.map(|def| def.name));
         }
     });
     found

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use flow::engine::{Event, JobRecord, LogLevel, TaskStatus, Timestamp};
+use flow::expression::within_time;
 use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -63,6 +64,9 @@ pub(super) struct Host {
     /// No call is begun any more.
     draining: CancellationToken,
 }
+
+/// How long one expression may work. Its budget in steps ends it long before, unless this hub has found a way round.
+const LONGEST_EXPRESSION: Duration = Duration::from_secs(5);
 
 /// One job's place in memory; empty where its state is only in the database.
 type Cell = Arc<tokio::sync::Mutex<Option<Memory>>>;
@@ -132,7 +136,8 @@ impl Host {
         let stepping = Arc::clone(&prepared);
         // Expressions may take their time, within their budget; a step that fails takes nothing with it but its job.
         let stepped = tokio::task::spawn_blocking(move || {
-            let (mut state, commands) = step(&stepping.program, state, event);
+            let (mut state, commands) =
+                within_time(clock::worked, LONGEST_EXPRESSION, || step(&stepping.program, state, event));
             let changes = state.take_changes().map_err(|cause| cause.to_string())?;
             let changes = match sealing {
                 Some(seal) => seal.changes(changes).map_err(|cause| cause.to_string())?,
