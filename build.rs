@@ -1,4 +1,5 @@
-//! Turns `locales/<language>/<feature>.json` into typed keys, and fails where a language lacks a string.
+//! Turns `locales/<language>/<feature>.json` into typed keys, and fails where a language lacks a string. Tells the console
+//! which editor of the source tab lies beside it.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -7,6 +8,8 @@ use std::path::{Path, PathBuf};
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+/// The folder, below `public/` and in what is built, of files that pages fetch when they are opened.
+const LATER: &str = "later";
 const FEATURES: [&str; 11] = [
     "common",
     "session",
@@ -42,7 +45,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     translations.emit_diagnostics();
     let directory = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("no OUT_DIR")?).join("i18n");
     translations.generate_i18n_module(directory)?;
+    if let Some(name) = source_editor()? {
+        println!("cargo::rustc-env=MAS_SOURCE_EDITOR={LATER}/{name}");
+    }
     Ok(())
+}
+
+/// The editor of the source tab, whose name carries a hash, where `cargo xtask` has bundled one. Without it the console
+/// shows that tab as a plain text field.
+fn source_editor() -> Result<Option<String>, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=public/{LATER}");
+    let names = std::fs::read_dir(Path::new("public").join(LATER))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<std::io::Result<Vec<_>>>()?;
+    Ok(names.into_iter().filter(|name| name.starts_with("source-editor-") && name.ends_with(".js")).max())
 }
 
 /// The dotted keys of one file.

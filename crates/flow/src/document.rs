@@ -7,7 +7,7 @@
 mod reading;
 mod source_map;
 
-pub use source_map::{Position, SourceMap, source_map};
+pub use source_map::{Position, SourceMap, looks_like_json, source_map};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};

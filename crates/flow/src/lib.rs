@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod compare;
+pub mod completion;
 pub mod document;
 pub mod edit;
 #[cfg(feature = "evaluate")]
@@ -26,7 +27,9 @@ pub mod validate;
 pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
-pub use document::{Document, Dropped, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, source_map};
+pub use document::{
+    Document, Dropped, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, looks_like_json, source_map,
+};
 pub use input::{check_input, defaults};
 pub use pointer::Pointer;
 pub use problem::{Problem, Severity};

@@ -7,6 +7,7 @@
 
 mod calls;
 mod functions;
+pub(crate) mod guide;
 mod patterns;
 mod reachable;
 mod references;

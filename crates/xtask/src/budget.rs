@@ -1,8 +1,8 @@
 //! The first load's size against its budget: what a person on duty waits for at three in the morning.
 //!
 //! Counted are the page, all scripts and styles, and the module that every visit needs, each compressed by brotli 11
-//! as the hub sends them; icons, manifest and `config.json` are not. What a page fetches when it is opened (`later/`)
-//! is shown beside it, but is no part of the first load.
+//! as the hub sends them; icons, manifest and `config.json` are not. What a page fetches when it is opened
+//! (`later/`) is shown beside it, but is no part of the first load.
 
 use std::fmt;
 use std::path::Path;
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use brotli::enc::BrotliEncoderParams;
 use serde_json::{Value, json};
 
+use crate::source_editor;
 use crate::split::LATER;
 
 /// 450 KB of 1,000 bytes.
@@ -33,7 +34,11 @@ pub(crate) struct Weight {
 
 impl Weight {
     fn is_later(&self) -> bool {
-        self.name.starts_with(LATER) && self.name.ends_with(".wasm")
+        self.name.starts_with(LATER) && (self.name.ends_with(".wasm") || self.is_source_editor())
+    }
+
+    fn is_source_editor(&self) -> bool {
+        self.name.contains(source_editor::STEM)
     }
 }
 
@@ -129,14 +134,16 @@ impl fmt::Display for FirstLoad {
             kilobytes(self.total()),
             kilobytes(BUDGET)
         )?;
-        if !later.is_empty() {
-            let brotli = kilobytes(later.iter().map(|file| file.compressed).sum());
-            write!(
-                formatter,
-                "\n{:>12} {brotli:>12}  later: {} modules of pages",
-                plain(&later),
-                later.len()
-            )?;
+        let (editor, pages): (Vec<&Weight>, Vec<&Weight>) =
+            later.into_iter().partition(|file| file.is_source_editor());
+        let brotli = |files: &[&Weight]| kilobytes(files.iter().map(|file| file.compressed).sum());
+        for (files, what) in [
+            (&pages, format!("{} modules of pages", pages.len())),
+            (&editor, "the editor of the source tab".to_owned()),
+        ] {
+            if !files.is_empty() {
+                write!(formatter, "\n{:>12} {:>12}  later: {what}", plain(files), brotli(files))?;
+            }
         }
         Ok(())
     }
@@ -190,6 +197,16 @@ mod tests {
         let load = FirstLoad { files };
         assert_eq!(load.total(), 2_000);
         assert!(load.to_string().ends_with("1.0 KB     500.0 KB  later: 1 modules of pages"), "{load}");
+        let files = vec![
+            weight("later/source-editor-0123456789abcdef.js", 130_000),
+            weight("later/links-0123.js", 2_000),
+        ];
+        let load = FirstLoad { files };
+        assert_eq!(load.total(), 2_000);
+        assert!(
+            load.to_string().ends_with("1.0 KB     130.0 KB  later: the editor of the source tab"),
+            "{load}"
+        );
     }
 
     #[test]

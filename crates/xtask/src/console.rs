@@ -11,6 +11,7 @@ use crate::machine;
 use crate::plan::{Need, Versions};
 use crate::setup::Toolbox;
 use crate::shell::{self, CommandLine};
+use crate::source_editor;
 use crate::split;
 use crate::stamp::{self, Stamp};
 use crate::workspace::Workspace;
@@ -28,6 +29,8 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// Brings `dist/` up to date and tells its size; the caller decides whether the budget stops it.
 pub(crate) fn build(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<FirstLoad> {
+    // First, for what it makes is an input of the console.
+    let source_editor = source_editor::provide(workspace)?;
     let inputs = digest(workspace)?;
     let stamp_file = workspace.target.join("xtask").join("console.json");
     if let Some(stamp) = Stamp::read(&stamp_file)
@@ -41,6 +44,7 @@ pub(crate) fn build(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<Firs
         );
         return Ok(stamp.load);
     }
+    source_editor.tell();
     toolbox.provide(workspace, &Need::TO_BUILD_THE_CONSOLE)?;
     let staging = workspace.target.join("xtask").join("dist");
     shell::step("Building the console in release mode", "a few minutes the first time", || {

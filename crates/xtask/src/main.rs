@@ -15,6 +15,7 @@ mod machine;
 mod plan;
 mod setup;
 mod shell;
+mod source_editor;
 mod split;
 mod stamp;
 mod summary;

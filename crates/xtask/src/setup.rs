@@ -76,6 +76,7 @@ impl Toolbox {
 /// `cargo xtask setup`: everything that any task needs.
 pub(crate) fn everything(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<()> {
     toolbox.provide(workspace, &Need::ALL)?;
+    crate::source_editor::provide(workspace)?.tell();
     shell::heading("Everything is in place", "");
     for (tool, folder) in
         [("tools of ours", machine::tools_folder()), ("build output", workspace.target.clone())]

@@ -1,4 +1,5 @@
-//! Where each value of a definition stands in its text, for messages that name a line.
+//! Where each value of a definition stands in its text, and which value stands at a place of it: for messages that name
+//! a line, and for the source tab.
 //!
 //! Reads as far as the text can be read and never fails: a place that is not found is answered with the
 //! nearest one around it.
@@ -7,6 +8,7 @@ mod json;
 mod yaml;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::Pointer;
 
@@ -18,11 +20,35 @@ pub struct Position {
 }
 
 /// Where the values of one text stand. A member of an object stands where its name does.
+///
+/// Ranges count UTF-16 units from the beginning of the text, as browsers do.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     /// A tree instead of a map by pointer, so that deep nesting costs no more than the text itself.
     children: HashMap<(usize, String), usize>,
-    positions: Vec<Position>,
+    /// In the order of the text, each before what stands in it.
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    parent: usize,
+    token: String,
+    position: Position,
+    /// Of the name, else of the value.
+    start: usize,
+    /// The same as `start` where there is no name.
+    name_end: usize,
+    end: usize,
+    /// An object, a list or a text of several lines: too much to be marked as a whole.
+    large: bool,
+}
+
+/// A place as the scanners count it: `offset` in characters, which [`source_map`] turns into UTF-16 units.
+#[derive(Clone, Copy, Debug)]
+struct At {
+    position: Position,
+    offset: usize,
 }
 
 impl SourceMap {
@@ -33,39 +59,111 @@ impl SourceMap {
 
     /// The place of the value at `pointer`, or of the nearest value around it; `None` for an empty text.
     pub fn position_of(&self, pointer: &Pointer) -> Option<Position> {
-        let mut node = 0;
+        self.nearest(pointer).map(|(node, _)| node.position)
+    }
+
+    /// From the name of the value at `pointer` to the value's end; `None` where it is not in the text.
+    pub fn range_of(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        self.nearest(pointer).filter(|(_, exactly)| *exactly).map(|(node, _)| node.start..node.end)
+    }
+
+    /// What to underline for a problem at `pointer`: name and value of something short, the name of what is large or holds
+    /// the place that is meant. Never empty.
+    pub fn mark_of(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        let (node, exactly) = self.nearest(pointer)?;
+        let end = if exactly && !node.large { node.end } else { node.name_end };
+        Some(node.start..end.max(node.start + 1))
+    }
+
+    /// The innermost value that stands at an offset, its name included; the nearest one before it where none does.
+    pub fn pointer_at(&self, offset: usize) -> Pointer {
+        let after = self.nodes.partition_point(|node| node.start <= offset);
+        let mut at = after.saturating_sub(1);
+        while at != 0 && self.nodes[at].end < offset {
+            at = self.nodes[at].parent;
+        }
+        let mut tokens = Vec::new();
+        while at != 0 {
+            tokens.push(self.nodes[at].token.as_str());
+            at = self.nodes[at].parent;
+        }
+        tokens.iter().rev().fold(Pointer::root(), |pointer, token| pointer.child(token))
+    }
+
+    /// The value at `pointer`, or the nearest one around it, and which of the two it is.
+    fn nearest(&self, pointer: &Pointer) -> Option<(&Node, bool)> {
+        let (mut node, mut exactly) = (0, true);
         for token in pointer.tokens() {
             match self.children.get(&(node, token)) {
                 Some(child) => node = *child,
-                None => break,
+                None => {
+                    exactly = false;
+                    break;
+                }
             }
         }
-        self.positions.get(node).copied()
+        self.nodes.get(node).map(|node| (node, exactly))
     }
 
-    /// Records the document itself, as node 0.
-    fn root(&mut self, position: Position) -> usize {
-        if self.positions.is_empty() {
-            self.positions.push(position);
+    fn add(&mut self, parent: usize, token: String, from: At, name_end: usize) -> usize {
+        let node = self.nodes.len();
+        self.nodes.push(Node {
+            parent,
+            token: token.clone(),
+            position: from.position,
+            start: from.offset,
+            name_end,
+            end: from.offset,
+            large: false,
+        });
+        if node != 0 {
+            self.children.entry((parent, token)).or_insert(node);
         }
-        0
+        node
     }
 
-    fn add(&mut self, parent: usize, token: String, position: Position) -> usize {
-        self.positions.push(position);
-        let node = self.positions.len() - 1;
-        *self.children.entry((parent, token)).or_insert(node)
+    /// Records where a value ends, and with it so far what stands around it.
+    fn end(&mut self, node: usize, end: usize, large: bool) {
+        if let Some(ended) = self.nodes.get_mut(node) {
+            ended.end = ended.end.max(end);
+            ended.large |= large;
+        }
+    }
+
+    /// Turns characters into UTF-16 units, and lets everything reach at least as far as what stands in it.
+    fn finish(mut self, text: &str) -> Self {
+        for at in (1..self.nodes.len()).rev() {
+            let (parent, end) = (self.nodes[at].parent, self.nodes[at].end.max(self.nodes[at].name_end));
+            self.nodes[at].end = end;
+            self.nodes[parent].end = self.nodes[parent].end.max(end);
+        }
+        if text.chars().any(|character| character.len_utf16() > 1) {
+            let mut units = Vec::with_capacity(text.len() + 1);
+            let mut unit = 0;
+            for character in text.chars() {
+                units.push(unit);
+                unit += character.len_utf16();
+            }
+            units.push(unit);
+            let in_units = |offset: usize| units.get(offset).copied().unwrap_or(unit);
+            for node in &mut self.nodes {
+                (node.start, node.name_end, node.end) =
+                    (in_units(node.start), in_units(node.name_end), in_units(node.end));
+            }
+        }
+        self
     }
 }
 
 /// The source map of a JSON or YAML text, told apart as [`crate::Document::from_text`] does.
 pub fn source_map(text: &str) -> SourceMap {
-    if looks_like_json(text) { json::scan(text) } else { yaml::scan(text) }
+    let map = if looks_like_json(text) { json::scan(text) } else { yaml::scan(text) };
+    map.finish(text)
 }
 
 /// Whether a text is meant as JSON: it begins with a list, or with an object whose first name is quoted. A
 /// flow mapping of YAML may begin so too; it is JSON then, but for what JSON says more strictly.
-pub(super) fn looks_like_json(text: &str) -> bool {
+pub fn looks_like_json(text: &str) -> bool {
     let blank = |character: char| character.is_whitespace() || character == '\u{feff}';
     let text = text.trim_start_matches(blank);
     text.strip_prefix('{').is_some_and(|rest| {
@@ -76,29 +174,39 @@ pub(super) fn looks_like_json(text: &str) -> bool {
 /// One open object or list while a text is scanned.
 #[derive(Debug)]
 enum Open {
-    List {
-        node: usize,
-        next: usize,
-    },
-    /// The name that was read and whose value is to come, with its place.
-    Object {
-        node: usize,
-        name: Option<(String, Position)>,
-    },
+    List { node: usize, next: usize },
+    Object { node: usize, name: Option<Name> },
 }
 
-/// Adds the value that begins at `position` below what is open, and answers its node.
-fn place(map: &mut SourceMap, open: &mut [Open], position: Position) -> usize {
+impl Open {
+    fn node(&self) -> usize {
+        match self {
+            Self::List { node, .. } | Self::Object { node, .. } => *node,
+        }
+    }
+}
+
+/// The name that was read and whose value is to come.
+#[derive(Debug)]
+struct Name {
+    text: String,
+    from: At,
+    end: usize,
+}
+
+/// Adds the value that begins at `from` below what is open, and answers its node.
+fn place(map: &mut SourceMap, open: &mut [Open], from: At) -> usize {
     match open.last_mut() {
-        None => map.root(position),
+        // What stands beside the document is no part of it.
+        None => map.add(0, String::new(), from, from.offset),
         Some(Open::List { node, next }) => {
             *next += 1;
-            map.add(*node, (*next - 1).to_string(), position)
+            map.add(*node, (*next - 1).to_string(), from, from.offset)
         }
-        Some(Open::Object { node, name }) => {
-            let (name, position) = name.take().unwrap_or((String::new(), position));
-            map.add(*node, name, position)
-        }
+        Some(Open::Object { node, name }) => match name.take() {
+            Some(name) => map.add(*node, name.text, name.from, name.end),
+            None => map.add(*node, String::new(), from, from.offset),
+        },
     }
 }
 
@@ -144,6 +252,59 @@ mod tests {
         ] {
             assert_eq!(check(text, pointer), place, "{pointer}");
         }
+    }
+
+    fn marked(text: &str, pointer: &str) -> (String, String) {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let map = source_map(text);
+        let pointer = Pointer::parse(pointer).expect("a pointer");
+        let cut = |range: Option<Range<usize>>| {
+            range.map_or("-".to_owned(), |range| String::from_utf16_lossy(&units[range]))
+        };
+        (cut(map.range_of(&pointer)), cut(map.mark_of(&pointer)))
+    }
+
+    #[test]
+    fn a_range_holds_name_and_value_and_a_mark_what_is_short_of_it() {
+        let both = |text: &str| (text.to_owned(), text.to_owned());
+        let json = "{\"\u{1f600}\": 1, \"do\": [{\"one\": {\"wait\": \"PT1S\"}}, true]}";
+        assert_eq!(marked(json, "/do/0/one/wait"), both("\"wait\": \"PT1S\""));
+        assert_eq!(
+            marked(json, "/do/0/one"),
+            ("\"one\": {\"wait\": \"PT1S\"}".to_owned(), "\"one\"".to_owned())
+        );
+        assert_eq!(marked(json, "/do/1"), both("true"));
+        assert_eq!(marked(json, "/do/0/one/then"), ("-".to_owned(), "\"one\"".to_owned()));
+        assert_eq!(marked(json, "/do/0").1, "{");
+        let yaml = "do:\n  - one:\n      set: \u{1f600}\n      note: |\n        a\n        b\n\n  # said\n  - two:\n      wait: {seconds: 3}\nend: x\n";
+        assert_eq!(
+            marked(yaml, "/do/0/one"),
+            ("one:\n      set: \u{1f600}\n      note: |\n        a\n        b".to_owned(), "one".to_owned())
+        );
+        assert_eq!(marked(yaml, "/do/0/one/note").1, "note");
+        assert_eq!(marked(yaml, "/do/1/two/wait").0, "wait: {seconds: 3}");
+        assert_eq!(marked(yaml, "/end"), both("end: x"));
+    }
+
+    #[test]
+    fn the_value_at_an_offset_is_the_innermost() {
+        let yaml = "document:\n  dsl: '1.0.3'\ndo:\n  - one:\n      wait: PT1S\n  - two:\n      set:\n        a/b: 1\n";
+        for (before, pointer) in [
+            ("docu", "/document"),
+            ("document:\n  ds", "/document/dsl"),
+            ("document:\n  dsl: '1.0.3'\ndo:\n  - o", "/do/0/one"),
+            ("document:\n  dsl: '1.0.3'\ndo:\n  - one:\n      wait: PT", "/do/0/one/wait"),
+            (&yaml[..yaml.len() - 2], "/do/1/two/set/a~1b"),
+        ] {
+            assert!(yaml.starts_with(before), "{before}");
+            assert_eq!(source_map(yaml).pointer_at(before.len()).as_str(), pointer, "{before}");
+        }
+        let json = "{\"do\": [{\"one\": {\"set\": {}}},   {\"two\": {}}]}";
+        let at = |text: &str| json.find(text).expect("in the text") + 1;
+        assert_eq!(source_map(json).pointer_at(at("\"set")).as_str(), "/do/0/one/set");
+        assert_eq!(source_map(json).pointer_at(at("   {")).as_str(), "/do");
+        assert_eq!(source_map(json).pointer_at(at("\"two")).as_str(), "/do/1/two");
+        assert_eq!(source_map("").pointer_at(3), Pointer::root());
     }
 
     #[test]

@@ -16,15 +16,8 @@ impl Checker<'_> {
     pub(super) fn call(&mut self, pointer: &Pointer, task: &Value) {
         let Some(called) = task.get("call").and_then(Value::as_str) else { return };
         let at = pointer.child("with");
-        let (shape, needed) = match called {
-            "http" => (&HTTP, true),
-            "grpc" => (&GRPC, true),
-            "openapi" => (&OPENAPI, true),
-            "asyncapi" => (&ASYNCAPI, true),
-            "a2a" => (&A2A, true),
-            "mcp" => (&MCP, true),
-            _ => (&FUNCTION, false),
-        };
+        let protocol = protocol(called);
+        let (shape, needed) = (protocol.unwrap_or(&FUNCTION), protocol.is_some());
         match task.get("with") {
             Some(with) => self.shape(&at, with, shape),
             None if needed => self.missing(pointer, &["with"]),
@@ -34,6 +27,22 @@ impl Checker<'_> {
             self.function_call(pointer, called, task.get("with"));
         }
     }
+}
+
+/// What the language itself can call.
+pub(super) const PROTOCOLS: [&str; 6] = ["http", "grpc", "openapi", "asyncapi", "a2a", "mcp"];
+
+/// The shape of `with` for what the language itself can call.
+pub(super) fn protocol(called: &str) -> Option<&'static Shape> {
+    Some(match called {
+        "http" => &HTTP,
+        "grpc" => &GRPC,
+        "openapi" => &OPENAPI,
+        "asyncapi" => &ASYNCAPI,
+        "a2a" => &A2A,
+        "mcp" => &MCP,
+        _ => return None,
+    })
 }
 
 static FUNCTION: Shape = AnyObject;

@@ -43,8 +43,24 @@ pub(super) enum Shape {
     /// The first where the object has this member, else the second.
     IfMember(&'static str, &'static Shape, &'static Shape),
     Matching(&'static Pattern),
-    /// A rule that is more than a shape.
-    Rule(fn(&mut Checker<'_>, &Pointer, &Value)),
+    /// A rule that is more than a shape, with the part of it that is one.
+    Rule(Guide, fn(&mut Checker<'_>, &Pointer, &Value)),
+}
+
+/// What may be written where a rule stands; nothing is checked by it, see [`super::guide`].
+#[derive(Clone, Copy)]
+pub(super) enum Guide {
+    /// Nothing that could be named.
+    Free,
+    Of(&'static Shape),
+    Members(&'static [&'static Object]),
+    Words(&'static [&'static str]),
+    Tasks,
+    Task,
+    /// A list of objects with one member each, which is named freely and is such an object.
+    Entries(&'static Object),
+    /// A name that stands in this section of `use`, or this.
+    Defined(&'static str, Option<&'static Shape>),
 }
 
 /// Which members an object has.
@@ -181,7 +197,7 @@ impl Checker<'_> {
                     self.error(pointer, pattern.code, en, zh);
                 }
             }
-            Shape::Rule(rule) => rule(self, pointer, value),
+            Shape::Rule(_, rule) => rule(self, pointer, value),
         }
     }
 

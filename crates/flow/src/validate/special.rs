@@ -198,10 +198,6 @@ impl Checker<'_> {
 
     /// What the lifetime of a container has to say beyond its shape.
     pub(super) fn lifetime(&mut self, pointer: &Pointer, value: &Value) {
-        static LIFETIME: Object = closed(&[
-            need("cleanup", Shape::Word(&["always", "never", "eventually"])),
-            may("after", tables::DURATION),
-        ]);
         self.members(pointer, value, &[&LIFETIME]);
         let eventually = value.get("cleanup").and_then(Value::as_str) == Some("eventually");
         match value.get("after") {
@@ -217,8 +213,13 @@ impl Checker<'_> {
     }
 }
 
+pub(super) const LIFETIME: Object = closed(&[
+    need("cleanup", Shape::Word(&["always", "never", "eventually"])),
+    may("after", tables::DURATION),
+]);
+
 /// `until` is checked by [`Checker::events`].
-static EVENTS: Object = Object {
+pub(super) const EVENTS: Object = Object {
     members: &[
         may("all", Shape::List(&tables::EVENT_FILTER)),
         may("any", Shape::List(&tables::EVENT_FILTER)),

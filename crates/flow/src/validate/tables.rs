@@ -2,7 +2,8 @@
 
 use super::patterns;
 use super::scope::{Place, named};
-use super::shape::{INTEGER, Object, Pattern, Shape, closed, may, need, open};
+use super::shape::{Guide, INTEGER, Object, Pattern, Shape, closed, may, need, open};
+use super::special::EVENTS;
 
 use Shape::{
     Any, AnyObject, Boolean, Expression, ExpressionOr, FilledObject, FilledText, IfMember, List, Map,
@@ -13,11 +14,11 @@ use Shape::{
 pub(super) static WORKFLOW: Object = open(&[
     need("document", Shape::Object(&HEAD)),
     may("input", INPUT),
-    may("use", Rule(|checker, at, value| checker.reused(at, value))),
+    may("use", Rule(Guide::Of(&USE), |checker, at, value| checker.reused(at, value))),
     need("do", TASKS),
     may("timeout", TIMEOUT),
     may("output", OUTPUT),
-    may("schedule", Rule(|checker, at, value| checker.schedule(at, value))),
+    may("schedule", Rule(Guide::Members(&[&SCHEDULE]), |checker, at, value| checker.schedule(at, value))),
     may(
         "evaluate",
         Shape::Object(&closed(&[may("language", Text), may("mode", Word(&["strict", "loose"]))])),
@@ -26,7 +27,7 @@ pub(super) static WORKFLOW: Object = open(&[
 ]);
 
 const HEAD: Object = closed(&[
-    need("dsl", Rule(|checker, at, value| checker.dsl(at, value))),
+    need("dsl", Rule(Guide::Words(&["1.0.3"]), |checker, at, value| checker.dsl(at, value))),
     need("namespace", NAME),
     need("name", NAME),
     need("version", VERSION),
@@ -39,8 +40,8 @@ const HEAD: Object = closed(&[
 pub(super) const USE: Shape = Shape::Object(&closed(&[
     may("authentications", Map(&Shape::Object(&AUTHENTICATION))),
     may("errors", Map(&ERROR)),
-    may("extensions", Rule(|checker, at, value| checker.extensions(at, value))),
-    may("functions", Map(&Rule(|checker, at, value| checker.function(at, value)))),
+    may("extensions", Rule(Guide::Entries(&EXTENSION), |checker, at, value| checker.extensions(at, value))),
+    may("functions", Map(&Rule(Guide::Task, |checker, at, value| checker.function(at, value)))),
     may("retries", Map(&RETRY_POLICY)),
     may("secrets", List(&Text)),
     may("timeouts", Map(&Shape::Object(&TIMEOUT_POLICY))),
@@ -70,10 +71,15 @@ pub(super) const EXTENSION: Object = closed(&[
     may("after", TASKS),
 ]);
 
-pub(super) const TASKS: Shape = Rule(|checker, at, value| checker.task_list(at, value));
-pub(super) const DURATION: Shape = Rule(|checker, at, value| checker.duration(at, value));
-pub(super) const ENDPOINT: Shape = Rule(|checker, at, value| checker.endpoint(at, value));
-pub(super) const TIMEOUT: Shape = Rule(|checker, at, value| checker.timeout(at, value));
+pub(super) const TASKS: Shape = Rule(Guide::Tasks, |checker, at, value| checker.task_list(at, value));
+pub(super) const DURATION: Shape =
+    Rule(Guide::Members(&[&DURATION_OBJECT]), |checker, at, value| checker.duration(at, value));
+pub(super) const ENDPOINT: Shape =
+    Rule(Guide::Members(&[&ENDPOINT_OBJECT]), |checker, at, value| checker.endpoint(at, value));
+pub(super) const TIMEOUT: Shape =
+    Rule(Guide::Defined("timeouts", Some(&Shape::Object(&TIMEOUT_POLICY))), |checker, at, value| {
+        checker.timeout(at, value)
+    });
 pub(super) const PROGRAM_OR_OBJECT: Shape = ProgramOr(&AnyObject);
 
 const NAME: Shape = Matching(&Pattern {
@@ -145,8 +151,9 @@ pub(super) const INPUT: Shape =
     Shape::Object(&closed(&[may("schema", SCHEMA), may("from", PROGRAM_OR_OBJECT)]));
 pub(super) const OUTPUT: Shape =
     Shape::Object(&closed(&[may("schema", SCHEMA), may("as", PROGRAM_OR_OBJECT)]));
-pub(super) const EXPORT: Shape =
-    Rule(|checker, at, value| checker.within(Place::Export, |checker| checker.shape(at, value, &OUTPUT)));
+pub(super) const EXPORT: Shape = Rule(Guide::Of(&OUTPUT), |checker, at, value| {
+    checker.within(Place::Export, |checker| checker.shape(at, value, &OUTPUT))
+});
 
 pub(super) const TIMEOUT_POLICY: Object = closed(&[need("after", DURATION)]);
 
@@ -207,7 +214,9 @@ pub(super) const AUTHENTICATION_OR_NAME: Shape = IfMember(
     "use",
     &Shape::Object(&closed(&[need(
         "use",
-        Rule(|checker, at, value| checker.authentication_name(at, value)),
+        Rule(Guide::Defined("authentications", None), |checker, at, value| {
+            checker.authentication_name(at, value)
+        }),
     )])),
     &Shape::Object(&Object { members: AUTHENTICATION_MEMBERS, one_of: &[AUTHENTICATION_KINDS], open: false }),
 );
@@ -223,7 +232,9 @@ const AUTHENTICATION_MEMBERS: &[super::shape::Member] = &[
         IfMember(
             "use",
             &SECRET,
-            &Rule(|checker, pointer, value| checker.members(pointer, value, &[&OAUTH2, &OAUTH2_ENDPOINTS])),
+            &Rule(Guide::Members(&[&OAUTH2, &OAUTH2_ENDPOINTS]), |checker, pointer, value| {
+                checker.members(pointer, value, &[&OAUTH2, &OAUTH2_ENDPOINTS])
+            }),
         ),
     ),
     may("oidc", IfMember("use", &SECRET, &Shape::Object(&OAUTH2))),
@@ -290,14 +301,16 @@ pub(super) const SCHEDULE: Object = closed(&[
     may("every", DURATION),
     may("cron", Text),
     may("after", DURATION),
-    may("on", Rule(|checker, at, value| checker.events(at, value))),
+    may("on", Rule(Guide::Members(&[&EVENTS]), |checker, at, value| checker.events(at, value))),
     may("read", READ),
 ]);
 
 pub(super) const READ: Shape = Word(&["data", "envelope", "raw"]);
 
+pub(super) const EVENT: Object = open(EVENT_MEMBERS);
+
 /// The properties of an event; others may be there, as CloudEvents allows.
-pub(super) const EVENT_MEMBERS: &[super::shape::Member] = &[
+const EVENT_MEMBERS: &[super::shape::Member] = &[
     may("id", Text),
     may("source", URI_OR_EXPRESSION),
     may("type", Text),
@@ -311,18 +324,18 @@ pub(super) const EVENT_MEMBERS: &[super::shape::Member] = &[
 pub(super) const EVENT_FILTER: Shape = Shape::Object(&closed(&[
     need(
         "with",
-        Rule(|checker, pointer, value| {
+        Rule(Guide::Members(&[&EVENT]), |checker, pointer, value| {
             if value.as_object().is_some_and(serde_json::Map::is_empty) {
                 checker.shape(pointer, value, &FilledObject);
             }
-            checker.members(pointer, value, &[&open(EVENT_MEMBERS)]);
+            checker.members(pointer, value, &[&EVENT]);
         }),
     ),
     may("correlate", Map(&Shape::Object(&open(&[need("from", Program), may("expect", Text)])))),
 ]));
 
 /// What is done with each consumed event or message, which has a name of its own in there.
-pub(super) const ITERATOR: Shape = Rule(|checker, pointer, value| {
+pub(super) const ITERATOR: Shape = Rule(Guide::Members(&[&ITERATION]), |checker, pointer, value| {
     let names = [named(Some(value), "item", "item"), named(Some(value), "at", "index")];
     checker.knowing(names, |checker| checker.members(pointer, value, &[&ITERATION]));
 });

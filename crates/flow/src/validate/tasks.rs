@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::say::{either, quoted, shown, type_of};
 use super::scope::{Place, named};
-use super::shape::{Object, Shape, closed, may, need, open};
+use super::shape::{Guide, Object, Shape, closed, may, need, open};
+use super::special::{EVENTS, LIFETIME};
 use super::tables::{
-    DURATION, ERROR_FILTER, EVENT_MEMBERS, EXPORT, EXTERNAL_RESOURCE, FLAG, INPUT, ITERATOR, OUTPUT, READ,
-    TASKS, TIMEOUT,
+    DURATION, ERROR, ERROR_FILTER, EVENT, EXPORT, EXTERNAL_RESOURCE, FLAG, INPUT, ITERATOR, OUTPUT, READ,
+    RETRY_POLICY, TASKS, TIMEOUT,
 };
 use super::{Checker, patterns};
 use crate::Pointer;
@@ -165,7 +166,6 @@ impl Checker<'_> {
 
     /// A list whose entries are switch cases.
     fn cases(&mut self, pointer: &Pointer, value: &Value) {
-        static CASE: Object = closed(&[may("when", Program), need("then", Text)]);
         let Some(items) = self.list_of(pointer, value) else { return };
         if items.is_empty() {
             self.error(pointer, "empty", "A switch needs at least one case.", "分支至少需要一个条件。");
@@ -230,7 +230,9 @@ impl Checker<'_> {
     }
 }
 
-static BASE: Object = closed(&[
+static CASE: Object = closed(&[may("when", Program), need("then", Text)]);
+
+pub(super) static BASE: Object = closed(&[
     may("if", Program),
     may("input", INPUT),
     may("output", OUTPUT),
@@ -240,7 +242,7 @@ static BASE: Object = closed(&[
     may("metadata", OpaqueObject),
 ]);
 
-fn own_members(kind: TaskKind) -> &'static Object {
+pub(super) fn own_members(kind: TaskKind) -> &'static Object {
     match kind {
         TaskKind::Call => &CALL,
         TaskKind::Do => &DO,
@@ -266,8 +268,8 @@ static EMIT: Object = closed(&[need(
     "emit",
     Shape::Object(&closed(&[need("event", Shape::Object(&open(&[may("with", EMITTED)])))])),
 )]);
-const EMITTED: Shape = Rule(|checker, pointer, value| {
-    checker.members(pointer, value, &[&open(EVENT_MEMBERS)]);
+const EMITTED: Shape = Rule(Guide::Members(&[&EVENT]), |checker, pointer, value| {
+    checker.members(pointer, value, &[&EVENT]);
     if value.is_object() && value.get("type").is_none() {
         checker.missing(pointer, &["type"]);
     }
@@ -277,18 +279,18 @@ static FOR: Object = closed(&[
         "for",
         Shape::Object(&closed(&[
             may("each", Text),
-            need("in", Rule(|checker, at, value| checker.collection(at, value))),
+            need("in", Rule(Guide::Free, |checker, at, value| checker.collection(at, value))),
             may("at", Text),
         ])),
     ),
-    may("while", Rule(|checker, at, value| checker.in_loop(at, value, &Program))),
-    need("do", Rule(|checker, at, value| checker.in_loop(at, value, &TASKS))),
+    may("while", Rule(Guide::Of(&Program), |checker, at, value| checker.in_loop(at, value, &Program))),
+    need("do", Rule(Guide::Tasks, |checker, at, value| checker.in_loop(at, value, &TASKS))),
 ]);
 static LISTEN: Object = closed(&[
     need(
         "listen",
         Shape::Object(&closed(&[
-            need("to", Rule(|checker, at, value| checker.events(at, value))),
+            need("to", Rule(Guide::Members(&[&EVENTS]), |checker, at, value| checker.events(at, value))),
             may("read", READ),
         ])),
     ),
@@ -296,21 +298,34 @@ static LISTEN: Object = closed(&[
 ]);
 static RAISE: Object = closed(&[need(
     "raise",
-    Shape::Object(&closed(&[need("error", Rule(|checker, at, value| checker.raised_error(at, value)))])),
+    Shape::Object(&closed(&[need(
+        "error",
+        Rule(Guide::Defined("errors", Some(&ERROR)), |checker, at, value| checker.raised_error(at, value)),
+    )])),
 )]);
-static SET: Object = closed(&[need("set", Rule(|checker, at, value| checker.set(at, value)))]);
-static SWITCH: Object = closed(&[need("switch", Rule(|checker, at, value| checker.cases(at, value)))]);
-static TRY: Object =
-    closed(&[need("try", TASKS), need("catch", Rule(|checker, at, value| checker.catch(at, value)))]);
+static SET: Object =
+    closed(&[need("set", Rule(Guide::Of(&FilledObject), |checker, at, value| checker.set(at, value)))]);
+static SWITCH: Object =
+    closed(&[need("switch", Rule(Guide::Entries(&CASE), |checker, at, value| checker.cases(at, value)))]);
+static TRY: Object = closed(&[
+    need("try", TASKS),
+    need("catch", Rule(Guide::Members(&[&CATCH]), |checker, at, value| checker.catch(at, value))),
+]);
 static CATCH: Object = closed(&[
     may(
         "errors",
-        Shape::Object(&open(&[may("with", Rule(|checker, at, value| checker.error_filter(at, value)))])),
+        Shape::Object(&open(&[may(
+            "with",
+            Rule(Guide::Members(&[&ERROR_FILTER]), |checker, at, value| checker.error_filter(at, value)),
+        )])),
     ),
     may("as", Text),
     may("when", Program),
     may("exceptWhen", Program),
-    may("retry", Rule(|checker, at, value| checker.retry(at, value))),
+    may(
+        "retry",
+        Rule(Guide::Defined("retries", Some(&RETRY_POLICY)), |checker, at, value| checker.retry(at, value)),
+    ),
     may("do", TASKS),
     may("then", Text),
 ]);
@@ -340,7 +355,7 @@ const CONTAINER: Shape = Shape::Object(&closed(&[
     may("environment", AnyObject),
     may("stdin", Text),
     may("arguments", List(&Text)),
-    may("lifetime", Rule(|checker, at, value| checker.lifetime(at, value))),
+    may("lifetime", Rule(Guide::Members(&[&LIFETIME]), |checker, at, value| checker.lifetime(at, value))),
     may("pullPolicy", Word(&["ifNotPresent", "always", "never"])),
 ]));
 const SCRIPT: Shape = Shape::Object(&Object {

@@ -1,29 +1,33 @@
 //! A scanner over JSON text that keeps places and drops values. Where the text is no JSON,
 //! it goes on as best it can.
 
-use super::{Open, Position, SourceMap, place};
+use super::{At, Name, Open, Position, SourceMap, place};
 
 pub(super) fn scan(text: &str) -> SourceMap {
     let mut map = SourceMap::default();
     let mut open: Vec<Open> = Vec::new();
-    let mut reader = Reader { rest: text, at: Position { line: 1, column: 1 } };
+    let mut reader = Reader { rest: text, at: At { position: Position { line: 1, column: 1 }, offset: 0 } };
     while let Some(character) = reader.peek() {
-        let position = reader.at;
+        let from = reader.at;
         match character {
             '"' => {
                 let literal = reader.string();
+                let end = reader.at.offset;
                 match open.last_mut() {
                     Some(Open::Object { name: name @ None, .. }) => {
-                        *name = Some((serde_json::from_str(literal).unwrap_or_default(), position));
+                        *name =
+                            Some(Name { text: serde_json::from_str(literal).unwrap_or_default(), from, end });
                     }
                     _ => {
-                        place(&mut map, &mut open, position);
+                        let node = place(&mut map, &mut open, from);
+                        map.end(node, end, false);
                     }
                 }
             }
             '{' | '[' => {
                 reader.advance();
-                let node = place(&mut map, &mut open, position);
+                let node = place(&mut map, &mut open, from);
+                map.end(node, reader.at.offset, true);
                 open.push(if character == '{' {
                     Open::Object { node, name: None }
                 } else {
@@ -32,13 +36,16 @@ pub(super) fn scan(text: &str) -> SourceMap {
             }
             '}' | ']' => {
                 reader.advance();
-                open.pop();
+                if let Some(closed) = open.pop() {
+                    map.end(closed.node(), reader.at.offset, true);
+                }
             }
             character if character.is_alphanumeric() || character == '-' => {
                 while reader.peek().is_some_and(|next| next.is_alphanumeric() || "+-.".contains(next)) {
                     reader.advance();
                 }
-                place(&mut map, &mut open, position);
+                let node = place(&mut map, &mut open, from);
+                map.end(node, reader.at.offset, false);
             }
             _ => {
                 reader.advance();
@@ -50,7 +57,7 @@ pub(super) fn scan(text: &str) -> SourceMap {
 
 struct Reader<'a> {
     rest: &'a str,
-    at: Position,
+    at: At,
 }
 
 impl<'a> Reader<'a> {
@@ -62,11 +69,13 @@ impl<'a> Reader<'a> {
         let mut characters = self.rest.chars();
         let character = characters.next()?;
         self.rest = characters.as_str();
-        if character == '\n' {
-            self.at = Position { line: self.at.line + 1, column: 1 };
+        self.at.offset += 1;
+        let Position { line, column } = self.at.position;
+        self.at.position = if character == '\n' {
+            Position { line: line + 1, column: 1 }
         } else {
-            self.at.column += 1;
-        }
+            Position { line, column: column + 1 }
+        };
         Some(character)
     }
 
