@@ -54,7 +54,7 @@ fn Controls(run: Run, chart: Memo<Arc<Chart>>) -> impl IntoView {
     });
     // While it plays or is dragged the address stays as it was: a view that lasts is worth one.
     let offset = run.scrubbing;
-    offset.set(run.instant());
+    offset.set(untrack(|| run.instant()));
     let shown = Memo::new(move |_| offset.get().unwrap_or_default().clamp(0.0, length.get()));
     let keep = move || run.go_to(offset.get_untracked());
     let Pausable { pause, resume, is_active } = use_interval_fn_with_options(

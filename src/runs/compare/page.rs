@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flow::Document;
+use flow::compare::FieldChange;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use wire::JobStatus;
@@ -100,7 +101,6 @@ fn Comparison(a: Told, b: Told) -> impl IntoView {
         _ => None,
     };
     let parting = first.and_then(|index| rows.get(index)).map(|row| row.name.clone());
-    let sections = [(t_string!(i18n, runs.input), input), (t_string!(i18n, runs.output), output)];
     view! {
         <div class="compare__heads">
             <Head label="A" told=a.clone() />
@@ -127,21 +127,30 @@ fn Comparison(a: Told, b: Told) -> impl IntoView {
                 <People label="B" status=Arc::clone(&b.status) />
             </div>
         </section>
-        {sections
-            .into_iter()
-            .map(|(heading, fields)| view! {
-                <section>
-                    <h2>{heading}</h2>
-                    {if fields.is_empty() { view! { <p class="muted">{t!(i18n, runs.compare.same)}</p> }.into_any() } else { view! { <Fields fields /> }.into_any() }}
-                </section>
-            })
-            .collect_view()}
+        <section>
+            <h2>{t!(i18n, runs.input)}</h2>
+            <DataDifference fields=input />
+        </section>
+        <section>
+            <h2>{t!(i18n, runs.output)}</h2>
+            <DataDifference fields=output />
+        </section>
         {definition.map(|comparison| view! {
             <section>
                 <h2>{t!(i18n, runs.compare.definition)}</h2>
                 <Changes comparison />
             </section>
         })}
+    }
+}
+
+#[component]
+fn DataDifference(fields: Vec<FieldChange>) -> impl IntoView {
+    let i18n = use_i18n();
+    if fields.is_empty() {
+        view! { <p class="muted">{t!(i18n, runs.compare.same)}</p> }.into_any()
+    } else {
+        view! { <Fields fields /> }.into_any()
     }
 }
 
@@ -155,7 +164,7 @@ fn Head(label: &'static str, told: Told) -> impl IntoView {
         <section class="card compare__head" aria-label=label>
             <h2><span class="compare__label">{label}</span> <a href=path>{job.job_name}</a> <StatusBadge status=Signal::stored(job.status) /></h2>
             <p class="muted">
-                {job.workflow_name} " · " {t_string!(i18n, runs.revision, revision = status.definition_revision)}
+                {job.workflow_name} " · " {let revision = status.definition_revision; move || t_string!(i18n, runs.revision, revision = revision)}
                 {job.dry_run.then(|| view! { " " <span class="chip">{t!(i18n, common.dry_run)}</span> })}
             </p>
             <p class="muted">
@@ -178,7 +187,7 @@ fn People(label: &'static str, status: Arc<JobStatus>) -> impl IntoView {
                     <li class="events__event">
                         <Time at=Signal::stored(act.at) />
                         <span>
-                            <strong>{act.by}</strong> " " {act_label(i18n, &act.act)} " " {act.task_name}
+                            <strong>{act.by}</strong> " " {let word = act.act; move || act_label(i18n, &word)} " " {act.task_name}
                             {act.comment.filter(|comment| !comment.is_empty()).map(|comment| view! { <q class="events__comment">{comment}</q> })}
                         </span>
                     </li>

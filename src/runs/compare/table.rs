@@ -76,7 +76,7 @@ fn SideView(side: Option<Side>, told: Told) -> impl IntoView {
             view! {
                 <a class="compare__side" href=path><StatusBadge status=Signal::stored(side.status) /></a>
                 " " <span class="duration">{side.took.map(format_duration)}</span>
-                {(side.attempt > 1).then(|| view! { <span class="muted">" · " {t_string!(i18n, runs.attempt_number, number = side.attempt)}</span> })}
+                {(side.attempt > 1).then(|| view! { <span class="muted">" · " {move || t_string!(i18n, runs.attempt_number, number = side.attempt)}</span> })}
                 {side.error.map(|error| view! { <div class="muted table__sub compare__error">{error}</div> })}
             }
             .into_any()
@@ -88,8 +88,9 @@ fn SideView(side: Option<Side>, told: Told) -> impl IntoView {
 fn DifferenceView(row: Row, longest: f64) -> impl IntoView {
     let i18n = use_i18n();
     let longer = row.longer_by().filter(|longer| longer.abs() >= NOISE);
+    let differences = row.differences;
     let words =
-        row.differences.iter().map(|one| difference_label(i18n, *one)).collect::<Vec<_>>().join(" · ");
+        move || differences.iter().map(|one| difference_label(i18n, *one)).collect::<Vec<_>>().join(" · ");
     let (input, output) = (row.input, row.output);
     let has_data = !input.is_empty() || !output.is_empty();
     view! {

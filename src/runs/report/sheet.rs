@@ -249,7 +249,8 @@ fn told_task(task: &Instance, teller: &dyn Teller) -> Vec<String> {
 
 fn told_wait(wait: &Wait, teller: &dyn Teller) -> Vec<String> {
     let ended_by = match (&wait.ended_by, &wait.to) {
-        (Some(act), _) => format!("{} {}", act.by, told_act(act, teller)),
+        // Which task is told beside it.
+        (Some(act), _) => format!("{} {}", act.by, teller.act(&act.act)),
         (None, None) => teller.word(Word::StillWaits),
         (None, Some(_)) => String::new(),
     };

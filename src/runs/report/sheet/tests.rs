@@ -31,7 +31,7 @@ fn the_markdown_says_who_did_what_and_why_and_lets_no_text_be_markup() {
     status.reason = Some("quarterly <b>drill</b>".to_owned());
     let text = Sheet::of(&Record::of(None, &status, 0.0), &Plain).markdown();
     assert!(text.contains("- **Reason**: quarterly \\<b\\>drill\\</b\\>\n"), "{text}");
-    assert!(text.contains("| gate | 03:00:00 | 03:00:20 | 20 s | ann approve gate |\n"), "{text}");
+    assert!(text.contains("| gate | 03:00:00 | 03:00:20 | 20 s | ann approve |\n"), "{text}");
     assert!(text.contains("| 03:00:40 | ann | skip switch | as agreed |\n"), "{text}");
     assert!(text.contains("| switch | 2 | Timeout: no \\| answer |\n"), "{text}");
     // Every row of a table has as many cells as its head.
