@@ -44,6 +44,17 @@ pub fn step(program: &Program, state: State, event: Event) -> (State, Vec<Comman
     run.finish()
 }
 
+/// Whether a `try` of this run would deal with an error of a task that is under way. Nothing is changed.
+pub fn would_catch(
+    program: &Program,
+    state: &State,
+    task: TaskId,
+    error: &WorkflowError,
+    at: Timestamp,
+) -> bool {
+    state.belongs_to(program) && Run::new(program, state.clone(), at).is_caught(task, error)
+}
+
 impl Event {
     /// When it happened.
     pub fn at(&self) -> Timestamp {

@@ -96,7 +96,7 @@ pub fn same_type(left: &str, right: &str) -> bool {
 pub(super) fn matches(error: &WorkflowError, with: &[(String, Value)]) -> bool {
     with.iter().all(|(name, expected)| match name.as_str() {
         "type" => expected.as_str().is_some_and(|expected| same_type(&error.kind, expected)),
-        "status" => expected.as_u64() == Some(u64::from(error.status)),
+        "status" => expected.as_f64() == Some(f64::from(error.status)),
         "title" => expected.as_str() == error.title.as_deref(),
         "detail" | "details" => expected.as_str() == error.detail.as_deref(),
         "instance" => expected.as_str() == error.instance.as_deref(),

@@ -70,6 +70,15 @@ impl Run<'_> {
         }
     }
 
+    /// Whether a `try` around a task would deal with this error, were the task at fault with it now.
+    pub(super) fn is_caught(&self, task: TaskId, error: &WorkflowError) -> bool {
+        let parent = |task: TaskId| self.state.frames.get(&task).and_then(|frame| frame.parent);
+        std::iter::successors(parent(task), |task| parent(*task)).any(|outer| {
+            // What fails while it is looked at is the fault of the `try`, which is at fault with it.
+            !matches!(self.caught(outer, error), Ok(Caught::No | Caught::Exhausted))
+        })
+    }
+
     fn caught(&self, task: TaskId, error: &WorkflowError) -> Result<Caught, WorkflowError> {
         let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else {
             return Ok(Caught::No);
@@ -123,7 +132,7 @@ impl Run<'_> {
         {
             return Ok(None);
         }
-        let duration = |delay| self.delay(Some(task), delay, input);
+        let duration = |delay| self.delay_knowing(Some(task), delay, input, local);
         let delay = retry.delay.as_ref().map(duration).transpose()?.unwrap_or(0) as f64;
         let before = attempts.retries.min(10_000) as i32;
         let delay = match &retry.backoff {

@@ -250,8 +250,19 @@ impl<'p> Run<'p> {
         delay: &Delay,
         input: &Value,
     ) -> Result<i64, WorkflowError> {
+        self.delay_knowing(task, delay, input, &[])
+    }
+
+    /// The same with further variables.
+    pub(super) fn delay_knowing(
+        &self,
+        task: Option<TaskId>,
+        delay: &Delay,
+        input: &Value,
+        local: &[(&str, Cow<'_, Value>)],
+    ) -> Result<i64, WorkflowError> {
         let pointer = self.pointer_of(task);
-        match delay.evaluate(input, &self.scope(task, &[])) {
+        match delay.evaluate(input, &self.scope(task, local)) {
             Ok(Ok(milliseconds)) => Ok(milliseconds),
             Ok(Err(value)) => Err(errors::Standard::Expression.at(
                 &pointer,

@@ -1,6 +1,6 @@
 //! DSL: Fault Tolerance and Timeouts: raise, try, catch, retry.
 
-use flow::engine::TaskStatus;
+use flow::engine::{TaskStatus, Timestamp, WorkflowError, would_catch};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -289,4 +289,65 @@ fn a_workflow_that_takes_longer_than_its_timeout_is_at_fault() {
   9000 t#1 Running
   9000 job Running
 ");
+}
+
+/// Catch, `as`; Retry, `delay`: an expression there sees the error that is caught.
+#[test]
+fn the_pause_of_a_retry_may_follow_from_the_error() {
+    let shell = Shell::new(
+        r#"
+do:
+  - t:
+      try: [{bad: {call: 'f:1.0.0@default'}}]
+      catch:
+        as: problem
+        retry:
+          delay: '${ "PT" + ($problem.status | tostring) + "S" }'
+          jitter: {from: {seconds: 0}, to: '${ if $problem.status == 7 then "PT0S" else "PT9S" end }'}
+          limit: {attempt: {count: 1}}
+"#,
+    )
+    .answering("bad", [Outcome::Fault(7, "No"), Outcome::Output(json!("yes"))])
+    .start(Value::Null)
+    .run();
+    assert_eq!(*shell.output(), json!("yes"));
+    assert_eq!(shell.now, 7_000);
+}
+
+/// JSON Schema, integer: `2.0` is a whole number. Retry Limit, `attempt.count`: less than none is none.
+#[test]
+fn whole_numbers_may_be_written_with_a_point() {
+    for (count, attempts) in [("2.0", 3), ("2", 3), ("0", 1), ("-1", 1)] {
+        let shell = Shell::new(&format!(
+            "do: [{{t: {{try: [{{bad: {{raise: {{error: {{type: 'https://x', status: 503.0}}}}}}}}],
+                    catch: {{errors: {{with: {{status: 503.0}}}}, retry: {{limit: {{attempt: {{count: {count}}}}}}}, do: []}}}}}}]"
+        ))
+        .start(Value::Null)
+        .run();
+        assert_eq!(shell.tasks[&shell.id("bad")].attempt, attempts, "{count}");
+        assert_eq!(shell.status(), TaskStatus::Completed);
+    }
+}
+
+/// Who starts another run for a task asks this before the other's fault is made the task's.
+#[test]
+fn whether_an_error_would_be_caught_is_known_before() {
+    let shell = Shell::new(
+        "do: [{outer: {try: [{t: {try: [{call: {call: 'f:1.0.0@default'}}], catch: {errors: {with: {status: 404}}}}},
+            {never: {set: {a: 1}}}], catch: {when: '${ $error.status == 500 }'}}}]",
+    )
+    .answering("call", [Outcome::Silence])
+    .start(Value::Null)
+    .run();
+    let caught = |status| {
+        let error = WorkflowError {
+            kind: "https://example.com/bad".to_owned(),
+            status,
+            title: None,
+            detail: None,
+            instance: None,
+        };
+        would_catch(&shell.program, &shell.state, shell.id("call"), &error, Timestamp(shell.now))
+    };
+    assert_eq!([404, 500, 503].map(caught), [true, true, false]);
 }

@@ -5,8 +5,11 @@
 //! memory: the child's end is written with the child's last event and becomes the answer to the parent's call, at once or
 //! when the call is found in the outbox at the next start.
 //!
-//! A child at fault waits for people as every run does, and its parent waits with it. A child that was stopped is a fault
-//! of the task that awaits it. A parent that does not wait any more stops the child.
+//! A child at fault waits for people as every run does, and its parent waits with it, unless a `try` there catches the
+//! error (see [`caught`]). A child that was stopped is a fault of the task that awaits it. A parent that does not wait
+//! any more stops the child.
+
+mod caught;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -21,6 +24,7 @@ use tokio::sync::watch;
 use wire::workflow::ExecuteRequest;
 use wire::{ErrorCode, Status};
 
+use self::caught::Given;
 use super::host::{CallKey, Host};
 use super::masking::Masking;
 use super::plan::{LogRow, Write};
@@ -78,6 +82,7 @@ pub(super) struct SubRunCall {
 
 /// A child that is there.
 struct Link {
+    child: i64,
     job_name: String,
     outcome: Option<Outcome>,
 }
@@ -242,6 +247,15 @@ impl Host {
     ) -> Result<(), NotBegun> {
         let (task, attempt) = (key.task, key.attempt);
         let link = match self.link(job, task, attempt).await? {
+            // It came to be at fault, and the hub died before its parent was told.
+            Some(Link { child, job_name, outcome: None }) if call.awaited => {
+                if let Some(parent) = self.parent_of(child).await?
+                    && self.give_fault(&parent, &job_name).await? == Given::Taken
+                {
+                    return Ok(());
+                }
+                Link { child, job_name, outcome: None }
+            }
             Some(link) => link,
             None => {
                 // The parent may have ended while this came about.
@@ -272,7 +286,10 @@ impl Host {
                     return Ok(());
                 }
                 // It may be at its end already.
-                self.link(job, task, attempt).await?.unwrap_or(Link { job_name, outcome: None })
+                match self.link(job, task, attempt).await? {
+                    Some(link) => link,
+                    None => return Ok(()),
+                }
             }
         };
         let outcome = if call.awaited { link.outcome } else { Some(Outcome::Completed(Value::Null)) };
@@ -296,16 +313,35 @@ impl Host {
             return;
         }
         if changed && status == TaskStatus::Faulted {
-            let text = format!(
-                "run {job_name} is at fault: this task waits until somebody retries, skips or stops there"
-            );
-            self.note(parent, LogLevel::Warn, &text);
+            self.tell_of_fault(parent.clone(), job_name.to_owned());
         }
         let Some(outcome) = outcome else { return };
         let (host, parent, job_name) = (Arc::clone(self), parent.clone(), job_name.to_owned());
         self.tracker().spawn(Box::pin(async move {
             let event = event_of(parent.task, parent.attempt, &job_name, outcome);
             host.answer(parent.job, &parent.job_name, parent.task, parent.attempt, event).await;
+        }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>);
+    }
+
+    /// A child is at fault: a `try` of its parent takes the error, or both wait for people.
+    fn tell_of_fault(self: &Arc<Self>, parent: Parent, job_name: String) {
+        let host = Arc::clone(self);
+        self.tracker().spawn(Box::pin(async move {
+            loop {
+                let what = match host.give_fault(&parent, &job_name).await {
+                    Ok(Given::Taken) => "its error is this task's",
+                    Ok(Given::NotWanted) => "this task waits until somebody retries, skips or stops there",
+                    Ok(Given::Over) => return,
+                    Err(error) => {
+                        tracing::error!(%error, "a run's fault could not be told, and is tried again");
+                        if host.draining().run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
+                            return;
+                        }
+                        continue;
+                    }
+                };
+                return host.note(&parent, LogLevel::Warn, &format!("run {job_name} is at fault: {what}"));
+            }
         }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>);
     }
 
@@ -385,7 +421,7 @@ impl Host {
             let stopped = Status::from(status.as_str()) == Status::Cancelled;
             let outcome = outcome.and_then(|text| serde_json::from_str(&self.opened(child, &text)?).ok());
             // A run that the hub could not carry on has no other end than to be stopped.
-            Link { job_name, outcome: outcome.or(stopped.then_some(Outcome::Stopped)) }
+            Link { child, job_name, outcome: outcome.or(stopped.then_some(Outcome::Stopped)) }
         }))
     }
 

@@ -7,6 +7,12 @@ use crate::Pointer;
 use crate::expression::Mode;
 use crate::program::{Backoff, Delay, ErrorTemplate, Retry};
 
+/// A whole number as JSON Schema has it: `3` and `3.0` are one.
+fn whole(value: &Value) -> Option<i64> {
+    let rounded = || value.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i64);
+    value.as_i64().or_else(rounded)
+}
+
 /// `evaluate.mode` (DSL reference, Evaluate).
 pub(super) fn mode(root: &Value) -> Mode {
     match root.pointer("/evaluate/mode").and_then(Value::as_str) {
@@ -67,7 +73,10 @@ impl<'a> Compiler<'a> {
             delay: self.optional_duration(value, &pointer, &["delay"]),
             backoff,
             jitter,
-            most_attempts: value.pointer("/limit/attempt/count").and_then(Value::as_u64),
+            most_attempts: value
+                .pointer("/limit/attempt/count")
+                .and_then(whole)
+                .map(|count| u64::try_from(count).unwrap_or(0)),
             attempt_limit: self.optional_duration(value, &pointer, &["limit", "attempt", "duration"]),
             total_limit: self.optional_duration(value, &pointer, &["limit", "duration"]),
         })
@@ -76,14 +85,13 @@ impl<'a> Compiler<'a> {
     pub(super) fn raised(&mut self, pointer: &Pointer, value: &Value) -> Option<ErrorTemplate> {
         let (value, pointer) = self.referenced(pointer, value, "errors")?;
         let kind = value.get("type").map(|kind| self.template(&pointer.child("type"), kind));
-        let status =
-            value.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+        let status = value.get("status").and_then(whole).and_then(|status| u16::try_from(status).ok());
         let (Some(kind), Some(status)) = (kind, status) else {
             self.error(
                 &pointer,
                 "invalid-error",
-                "An error needs a `type` and a `status`.",
-                "错误需要 type 和 status。",
+                "An error needs a `type` and a `status`, which is a number such as 400, from 0 to 65535.",
+                "错误需要 type 和 status；status 是 0 到 65535 的整数，如 400。",
             );
             return None;
         };

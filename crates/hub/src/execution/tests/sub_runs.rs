@@ -123,6 +123,66 @@ async fn a_run_at_fault_waits_for_people_and_so_does_the_one_that_awaits_it() {
     assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 2}));
 }
 
+/// DSL reference, Try: a task that runs a workflow raises its error as every other task does.
+#[tokio::test]
+async fn a_run_at_fault_is_caught_by_a_try_around_its_task_and_then_nobody_awaits_it() {
+    let home = Home::new().await;
+    let raise = json!({"bad": {"raise": {"error": {"type": "https://example.com/bad", "status": 418, "title": "Tea"}}}});
+    home.save(&definition("heal", "1.0.0", json!([raise]))).await;
+    let job = home
+        .run(json!([{"t": {
+            "try": [{"sub": sub("heal")}],
+            "catch": {"errors": {"with": {"status": 418}}, "retry": {"limit": {"attempt": {"count": 1}}},
+                      "do": [{"back": {"set": {"kind": "${ $error.type }", "title": "${ $error.title }",
+                                               "place": "${ $error.instance }"}}}]}
+        }}]))
+        .await;
+    let status = home.until_status(&job, Status::Completed).await;
+    assert_eq!(
+        status.output,
+        json!({"kind": "https://example.com/bad", "title": "Tea", "place": "/do/0/t/try/0/sub"})
+    );
+    // One for each attempt, and neither is left behind.
+    assert_eq!(home.count("SELECT COUNT(*) FROM sub_runs").await, 2);
+    home.until_none(LIVE).await;
+}
+
+#[tokio::test]
+async fn a_try_that_does_not_want_the_error_lets_both_wait_for_people() {
+    let home = Home::new().await;
+    let raise = json!({"bad": {"raise": {"error": {"type": "https://example.com/bad", "status": 418}}}});
+    home.save(&definition("heal", "1.0.0", json!([raise, {"x": {"set": {"n": 2}}}]))).await;
+    let job = home
+        .run(json!([{"t": {"try": [{"sub": sub("heal")}], "catch": {"errors": {"with": {"status": 503}}}}}]))
+        .await;
+    let child = home.until_sub_run(&job, "sub").await;
+    let at_fault = home.until_status(&child, Status::Faulted).await;
+    home.until_line(&job, &format!("run {} is at fault: this task waits", child.job)).await;
+    let bad = task(&at_fault, "bad").unwrap().task_id.clone();
+    home.executions.skip(&child.job, &bad, "bob", Role::Admin, None).await.unwrap();
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 2}));
+}
+
+#[tokio::test]
+async fn a_fault_that_the_hub_died_with_is_caught_by_the_next() {
+    let mut home = Home::new().await;
+    home.save(&definition("heal", "1.0.0", json!([gate()]))).await;
+    let job = home
+        .run(json!([{"t": {"try": [{"sub": sub("heal")}], "catch": {"do": [{"x": {"set": {"caught": true}}}]}}}]))
+        .await;
+    let child = home.until_sub_run(&job, "sub").await;
+    home.until(&child, |status| !status.job.waiting.is_empty()).await;
+    home.executions.shutdown().await;
+    // As it is between the child's last event and the parent's: at fault, and nobody has been told.
+    let mut transaction = home.bench.database.begin().await.unwrap();
+    let at_fault = "UPDATE jobs SET status = 'faulted' WHERE id = (SELECT child FROM sub_runs)";
+    sqlx::query(at_fault).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    home.open_again().await;
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"caught": true}));
+    home.until_none(LIVE).await;
+}
+
 #[tokio::test]
 async fn a_run_that_is_stopped_is_a_fault_of_the_task_and_a_retry_starts_another() {
     let home = Home::new().await;
