@@ -22,6 +22,8 @@ pub mod program;
 pub mod runbook;
 #[cfg(feature = "evaluate")]
 pub mod schedule;
+#[cfg(feature = "evaluate")]
+pub mod startable;
 pub mod unsupported;
 pub mod validate;
 pub mod view;
@@ -37,6 +39,8 @@ pub use problem::{Problem, Severity};
 pub use program::Program;
 #[cfg(feature = "evaluate")]
 pub use schedule::Schedule;
+#[cfg(feature = "evaluate")]
+pub use startable::unstartable;
 pub use unsupported::unsupported;
 pub use validate::validate;
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};

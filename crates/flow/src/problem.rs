@@ -34,12 +34,15 @@ pub const UNREACHABLE: &str = "unreachable-task";
 /// A duration below zero: the schema takes it, no clock can.
 pub const NEGATIVE_DURATION: &str = "negative-duration";
 
+/// Something of which no program can be made, though the schema has nothing against it.
+pub const UNSTARTABLE: &str = "cannot-start";
+
 /// The codes of the warnings that refuse the start.
 ///
 /// All of them name something that a run could not do although somebody wrote it down. An unreachable task is one of
 /// them: a failover that ends well and has passed over a step of it is the worse surprise, and there are two ways to
 /// leave a task out on purpose, `if: ${ false }` and starting with chosen stages.
-const REFUSING: [&str; 4] = [UNSUPPORTED, UNKNOWN_FUNCTION, UNREACHABLE, NEGATIVE_DURATION];
+const REFUSING: [&str; 5] = [UNSUPPORTED, UNKNOWN_FUNCTION, UNREACHABLE, NEGATIVE_DURATION, UNSTARTABLE];
 
 impl Problem {
     pub fn error(

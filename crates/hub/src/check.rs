@@ -123,6 +123,7 @@ pub fn text_of(name: &str, text: &str, plugins: &Plugins) -> Report {
     let mut problems = flow::validate(&document, plugins.catalog());
     if problems.iter().all(|problem| problem.severity != Severity::Error) {
         problems.extend(schedules::problems(&document));
+        problems.extend(flow::unstartable(&document, &problems));
     }
     let mut findings: Vec<Finding> = problems.into_iter().map(finding).collect();
     findings.sort_by_key(|finding| (finding.line, finding.column));
@@ -135,10 +136,16 @@ pub fn text_of(name: &str, text: &str, plugins: &Plugins) -> Report {
             refuses_start: false,
             code: "comments".to_owned(),
             pointer: Pointer::root(),
-            message_en: format!(
-                "{count} comments, the first of them here, are not kept when this file is imported."
-            ),
-            message_zh: format!("导入此文件时不会保留 {count} 条注释，此处是第一条。"),
+            message_en: match count {
+                1 => "This comment is not kept when the file is imported.".to_owned(),
+                _ => format!(
+                    "{count} comments, the first of them here, are not kept when this file is imported."
+                ),
+            },
+            message_zh: match count {
+                1 => "导入此文件时不会保留这条注释。".to_owned(),
+                _ => format!("导入此文件时不会保留 {count} 条注释，此处是第一条。"),
+            },
         });
     }
     let definition = document.root().get("document").is_some() || document.root().get("do").is_some();
@@ -173,6 +180,14 @@ mod tests {
         let reports = [text_of("a.yaml", &text, &Plugins::embedded().unwrap())];
         assert!(!failed(&reports, false) && failed(&reports, true));
         assert!(printed(&reports, Format::Text, Language::Zh).contains(": 警告: "));
+    }
+
+    #[test]
+    fn what_would_only_be_found_out_at_the_start_is_told() {
+        let schema = "input: {schema: {document: {type: nope}}}";
+        let text = check("a.yaml", &format!("{HEAD}do:\n  - one:\n      set: {{a: 1}}\n{schema}\n"));
+        assert!(text.starts_with("a.yaml:5:18: warning: /input/schema/document: This JSON Schema"), "{text}");
+        assert!(text.ends_with("[cannot-start]\n"), "{text}");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Expressions in their places: each compiles, and takes only variables that have a value there (DSL, Runtime
 //! Expression Arguments; the variables of loops, catches and iterators in the DSL reference).
 //!
-//! What stands under `use` is run where it is used, so there any variable that the definition declares is known. Values
-//! that the hub offers in more places than the specification asks for (`$context` and `$input`) are known there.
+//! What stands under `use` is run where it is used, so there any variable that the definition declares is known. A place
+//! that the specification's table does not speak of (`timeout` of the workflow, its schedule) is as its output.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -25,8 +25,13 @@ pub(super) struct Scope {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Place {
+    /// `input.from` of the workflow, before there is a context.
+    WorkflowInput,
+    /// `output.as` of the workflow.
     #[default]
     Workflow,
+    /// `if` and `input.from` of a task, before there is an `$input`.
+    Before,
     Task,
     /// `export.as` of a task, which sees the task's output as well.
     Export,
@@ -35,7 +40,9 @@ pub(super) enum Place {
 impl Place {
     fn arguments(self) -> &'static [&'static str] {
         match self {
-            Self::Workflow => &["context", "input", "secrets", "workflow", "runtime"],
+            Self::WorkflowInput => &["secrets", "workflow", "runtime"],
+            Self::Workflow => &["context", "secrets", "workflow", "runtime"],
+            Self::Before => &["context", "secrets", "task", "workflow", "runtime"],
             Self::Task => &["context", "input", "secrets", "task", "workflow", "runtime", "authorization"],
             Self::Export => {
                 &["context", "input", "output", "secrets", "task", "workflow", "runtime", "authorization"]
@@ -50,6 +57,15 @@ impl Checker<'_> {
         let before = std::mem::replace(&mut self.scope.place, place);
         check(self);
         self.scope.place = before;
+    }
+
+    /// Checks `input` of the workflow, or of a task.
+    pub(super) fn before(&mut self, check: impl FnOnce(&mut Self)) {
+        let place = match self.scope.place {
+            Place::Workflow | Place::WorkflowInput => Place::WorkflowInput,
+            Place::Before | Place::Task | Place::Export => Place::Before,
+        };
+        self.within(place, check);
     }
 
     /// Checks something in which these variables are known as well.
@@ -144,6 +160,12 @@ impl Checker<'_> {
         let (why_en, why_zh) = match name {
             "output" => (" outside of `export.as`", "（仅 `export.as` 中可用）"),
             "task" => (" outside of tasks", "（仅任务中可用）"),
+            "input" if self.scope.place == Place::Before => (
+                ", where it is not made yet: write `.` for the data as it comes",
+                "（此时尚未生成，请用 `.` 表示传入的数据）",
+            ),
+            "input" => (", where `.` is the data", "（此处的数据是 `.`）"),
+            "context" => (" yet: write `.` for the input", "（此时尚未生成，请用 `.` 表示输入）"),
             _ => ("", ""),
         };
         self.error(

@@ -147,8 +147,14 @@ const SCHEMA: Shape = Shape::Object(&Object {
     open: false,
 });
 
-pub(super) const INPUT: Shape =
-    Shape::Object(&closed(&[may("schema", SCHEMA), may("from", PROGRAM_OR_OBJECT)]));
+pub(super) const INPUT: Shape = Rule(Guide::Members(&[&INPUT_MEMBERS]), |checker, at, value| {
+    checker.before(|checker| checker.members(at, value, &[&INPUT_MEMBERS]));
+});
+static INPUT_MEMBERS: Object = closed(&[may("schema", SCHEMA), may("from", PROGRAM_OR_OBJECT)]);
+/// `if` of a task.
+pub(super) const CONDITION: Shape = Rule(Guide::Of(&Program), |checker, at, value| {
+    checker.before(|checker| checker.shape(at, value, &Program))
+});
 pub(super) const OUTPUT: Shape =
     Shape::Object(&closed(&[may("schema", SCHEMA), may("as", PROGRAM_OR_OBJECT)]));
 pub(super) const EXPORT: Shape = Rule(Guide::Of(&OUTPUT), |checker, at, value| {

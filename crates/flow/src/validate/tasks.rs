@@ -9,8 +9,8 @@ use super::scope::{Place, named};
 use super::shape::{Guide, Object, Shape, closed, may, need, open};
 use super::special::{EVENTS, LIFETIME};
 use super::tables::{
-    DURATION, ERROR, ERROR_FILTER, EVENT, EXPORT, EXTERNAL_RESOURCE, FLAG, INPUT, ITERATOR, OUTPUT, READ,
-    RETRY_POLICY, TASKS, TIMEOUT,
+    CONDITION, DURATION, ERROR, ERROR_FILTER, EVENT, EXPORT, EXTERNAL_RESOURCE, FLAG, INPUT, ITERATOR,
+    OUTPUT, READ, RETRY_POLICY, TASKS, TIMEOUT,
 };
 use super::{Checker, patterns};
 use crate::Pointer;
@@ -170,10 +170,23 @@ impl Checker<'_> {
         if items.is_empty() {
             self.error(pointer, "empty", "A switch needs at least one case.", "分支至少需要一个条件。");
         }
+        let mut default: Option<&str> = None;
         for (index, item) in items.iter().enumerate() {
             let pointer = pointer.index(index);
-            if let Some((name, case)) = self.only_entry(&pointer, item, ("the case", "条件")) {
-                self.members(&pointer.child(name), case, &[&CASE]);
+            let Some((name, case)) = self.only_entry(&pointer, item, ("the case", "条件")) else {
+                continue;
+            };
+            self.members(&pointer.child(name), case, &[&CASE]);
+            if case.is_object() && case.get("when").is_none() {
+                if let Some(default) = default.map(shown) {
+                    self.warning(
+                        &pointer.child(name),
+                        "second-default",
+                        format!("This case is never taken: `{default}` has no `when` either, and there can be only one without."),
+                        format!("该条件永远不会被选中：`{default}` 也没有 `when`，而没有 `when` 的条件只能有一个。"),
+                    );
+                }
+                default = default.or(Some(name));
             }
         }
     }
@@ -233,7 +246,7 @@ impl Checker<'_> {
 static CASE: Object = closed(&[may("when", Program), need("then", Text)]);
 
 pub(super) static BASE: Object = closed(&[
-    may("if", Program),
+    may("if", CONDITION),
     may("input", INPUT),
     may("output", OUTPUT),
     may("export", EXPORT),

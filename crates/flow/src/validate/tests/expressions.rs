@@ -161,14 +161,14 @@ use:
           `$pet` has no value here; what has one: `$context`, `$input`, `$secrets`, `$task`, `$workflow`, `$runtime`, `$authorization`.
           此处没有变量 `$pet`；可用的是 `$context`、`$input`、`$secrets`、`$task`、`$workflow`、`$runtime`、`$authorization`。
         unknown-variable /do/2/wrong/if
-          `$output` has no value here outside of `export.as`; what has one: `$context`, `$input`, `$secrets`, `$task`, `$workflow`, `$runtime`, `$authorization`.
-          此处没有变量 `$output`（仅 `export.as` 中可用）；可用的是 `$context`、`$input`、`$secrets`、`$task`、`$workflow`、`$runtime`、`$authorization`。
+          `$output` has no value here outside of `export.as`; what has one: `$context`, `$secrets`, `$task`, `$workflow`, `$runtime`.
+          此处没有变量 `$output`（仅 `export.as` 中可用）；可用的是 `$context`、`$secrets`、`$task`、`$workflow`、`$runtime`。
         unknown-variable /do/3/after/set/a
           `$event` has no value here; what has one: `$context`, `$input`, `$secrets`, `$task`, `$workflow`, `$runtime`, `$authorization`.
           此处没有变量 `$event`；可用的是 `$context`、`$input`、`$secrets`、`$task`、`$workflow`、`$runtime`、`$authorization`。
         unknown-variable /input/from
-          `$task` has no value here outside of tasks; what has one: `$context`, `$input`, `$secrets`, `$workflow`, `$runtime`.
-          此处没有变量 `$task`（仅任务中可用）；可用的是 `$context`、`$input`、`$secrets`、`$workflow`、`$runtime`。
+          `$task` has no value here outside of tasks; what has one: `$secrets`, `$workflow`, `$runtime`.
+          此处没有变量 `$task`（仅任务中可用）；可用的是 `$secrets`、`$workflow`、`$runtime`。
         unknown-variable /use/functions/f/set/b
           `$nobody` has no value here; what has one: `$problem`, `$pet`, `$number`, `$item`, `$index`, `$event`, `$error`, `$context`, `$input`, `$secrets`, `$task`, `$workflow`, `$runtime`, `$authorization`.
           此处没有变量 `$nobody`；可用的是 `$problem`、`$pet`、`$number`、`$item`、`$index`、`$event`、`$error`、`$context`、`$input`、`$secrets`、`$task`、`$workflow`、`$runtime`、`$authorization`。
@@ -251,4 +251,33 @@ fn every_place_of_an_expression_is_checked() {
             "{place}"
         );
     }
+}
+
+/// DSL, Runtime Expression Arguments: the table of what each place sees.
+#[test]
+fn each_place_sees_what_the_specification_gives_it() {
+    let all = ["context", "input", "output", "secrets", "task", "workflow", "runtime", "authorization"];
+    let sees = |definition: &dyn Fn(&str) -> String| {
+        let known = all.iter().filter(|name| check(&definition(name)).is_empty());
+        known.copied().collect::<Vec<_>>().join(" ")
+    };
+    let head = "document: { dsl: '1.0.3', namespace: test, name: test, version: '0.1.0' }\n";
+    let task = |member: &str, name: &str| {
+        let member = member.replace('@', &format!("'${{ ${name} }}'"));
+        format!("{head}do: [{{ a: {{ set: {{ x: 1 }}, {member} }} }}]\n")
+    };
+    let workflow = |member: &str, name: &str| {
+        let member = member.replace('@', &format!("'${{ ${name} }}'"));
+        format!("{head}do: [{{ a: {{ set: {{ x: 1 }} }} }}]\n{member}\n")
+    };
+    assert_eq!(sees(&|name| workflow("input: { from: @ }", name)), "secrets workflow runtime");
+    assert_eq!(sees(&|name| workflow("output: { as: @ }", name)), "context secrets workflow runtime");
+    for before in ["if: @", "input: { from: @ }"] {
+        assert_eq!(sees(&|name| task(before, name)), "context secrets task workflow runtime");
+    }
+    assert_eq!(
+        sees(&|name| task("output: { as: @ }", name)),
+        "context input secrets task workflow runtime authorization"
+    );
+    assert_eq!(sees(&|name| task("export: { as: @ }", name)), all.join(" "));
 }

@@ -88,3 +88,16 @@ fn a_branch_leads_to_no_other_branch() {
           各分支并行执行，不能跳转到 `r`；请写 `continue`、`exit` 或 `end`。
         ");
 }
+
+/// DSL reference, Switch Case: "there can be only one default case, all others MUST set a condition".
+#[test]
+fn a_second_case_without_a_condition_is_never_taken() {
+    insta::assert_snapshot!(check_tasks(
+        "  - a: { switch: [{ one: { then: continue } }, { two: { when: .x, then: end } }, { three: { then: end } }] }
+"
+    ), @r"
+        warning second-default /do/0/a/switch/2/three
+          This case is never taken: `one` has no `when` either, and there can be only one without.
+          该条件永远不会被选中：`one` 也没有 `when`，而没有 `when` 的条件只能有一个。
+        ");
+}
