@@ -48,7 +48,9 @@ impl Found {
                 let language = run("script/language").and_then(Value::as_str);
                 if run("container").is_some() {
                     self.report(at, "run: container");
-                } else if let Some(language) = language.filter(|word| !matches!(*word, "js" | "python")) {
+                } else if let Some(language) =
+                    language.filter(|word| !matches!(*word, "js" | "javascript" | "python"))
+                {
                     self.report(at.child("script").child("language"), &format!("run: script in {language}"));
                 }
             }

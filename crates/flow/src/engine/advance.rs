@@ -122,7 +122,38 @@ impl Run<'_> {
         let (Some(node), Some(frame)) = (self.node_of(task), self.state.frames.get(&task)) else { return };
         let output = frame.raw_input.clone();
         let parent = self.remove(task, TaskStatus::Skipped, output.clone());
-        self.advance(parent, node, output, Then::Continue);
+        self.advance_skipped(parent, node, output, Then::Continue);
+    }
+
+    /// As [`Self::advance`], for a task that has done nothing: a branch that was not run has not won.
+    pub(super) fn advance_skipped(
+        &mut self,
+        parent: Option<TaskId>,
+        node: &Node,
+        output: Shared,
+        then: Then,
+    ) {
+        let race = parent.filter(|task| {
+            let action = self.node_of(*task).map(|node| &node.action);
+            let is_race = matches!(action, Some(Action::Fork { compete: true, .. }));
+            is_race && matches!(self.state.frames.get(task).map(|frame| &frame.body), Some(Body::Fork { .. }))
+        });
+        match race.filter(|_| then != Then::End) {
+            Some(fork) => self.branch_left(fork),
+            None => self.advance(parent, node, output, then),
+        }
+    }
+
+    /// A branch is out of a race; where none is left, nobody has won, and what came in goes out.
+    fn branch_left(&mut self, fork: TaskId) {
+        let Some(Action::Fork { branches, .. }) = self.node_of(fork).map(|node| &node.action) else { return };
+        let expected = self.program.list(*branches).len();
+        let Some(frame) = self.frame_mut(fork) else { return };
+        let Body::Fork { done, .. } = &mut frame.body else { return };
+        *done += 1;
+        if *done == expected {
+            self.pass(fork);
+        }
     }
 
     /// Follows a flow directive from a task that has left.

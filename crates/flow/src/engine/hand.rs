@@ -59,7 +59,7 @@ impl Run<'_> {
         self.log(Some(task), LogLevel::Warn, &remark(&format!("skipped by {by}"), reason));
         self.cancel_within(task);
         let parent = self.remove(task, TaskStatus::Skipped, output.clone());
-        self.advance(parent, node, output, node.then);
+        self.advance_skipped(parent, node, output, node.then);
         true
     }
 

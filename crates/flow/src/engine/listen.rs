@@ -148,9 +148,11 @@ impl Run<'_> {
                 yielded = self.evaluate(task, template, &yielded, &local(None))?;
                 kept = yielded.clone();
             }
+            self.fits(Some(task), "output for an event", foreach.output_schema.as_ref(), &kept)?;
             if let Some(template) = &foreach.export_as {
-                self.state.job.context =
-                    self.evaluate(task, template, &yielded, &local(Some(&yielded)))?.into();
+                let context = self.evaluate(task, template, &yielded, &local(Some(&yielded)))?;
+                self.fits(Some(task), "exported context", foreach.export_schema.as_ref(), &context)?;
+                self.state.job.context = context.into();
             }
         }
         if matches!(listen.to.until, Some(Until::Never)) {

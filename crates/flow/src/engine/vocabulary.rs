@@ -250,7 +250,8 @@ pub enum Returns {
 /// The languages of scripts (DSL reference, Script Process).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
-    #[serde(rename = "js")]
+    /// The specification's table of languages says `js`, its examples `javascript`.
+    #[serde(rename = "js", alias = "javascript")]
     JavaScript,
     #[serde(rename = "python")]
     Python,

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::ListId;
+use super::{ListId, Schema};
 use crate::expression::{Expression, Template};
 
 /// `listen`, with its `foreach`.
@@ -73,5 +73,7 @@ pub(crate) struct Foreach {
     pub(crate) at: String,
     pub(crate) list: Option<ListId>,
     pub(crate) output_as: Option<Template>,
+    pub(crate) output_schema: Option<Schema>,
     pub(crate) export_as: Option<Template>,
+    pub(crate) export_schema: Option<Schema>,
 }

@@ -360,3 +360,35 @@ do:
         /do/13/n/with/endpoint missing-endpoint: A call needs an address.
         "#);
 }
+
+/// Fork: "a single possible winner". Task: "The task is considered skipped if not run", so it has not won.
+#[test]
+fn a_branch_that_is_not_run_does_not_win_a_race() {
+    let race = |branches: &str| {
+        Shell::new(&format!("do: [{{race: {{fork: {{compete: true, branches: [{branches}]}}}}}}]"))
+            .start(json!({"came": "in"}))
+            .run()
+    };
+    let not_run = "{out: {if: '${ false }', set: {x: 1}}}";
+    let slow = "{slow: {do: [{w: {wait: {seconds: 1}}}, {s: {set: {won: true}}}]}}";
+    assert_eq!(*race(&format!("{not_run}, {slow}")).output(), json!({"won": true}));
+    let nobody = race(&format!("{not_run}, {}", not_run.replace("out", "out2")));
+    assert_eq!(*nobody.output(), json!({"came": "in"}), "nobody is left: what came in goes out");
+}
+
+/// The same for a branch that a person skips: the others go on.
+#[test]
+fn a_branch_that_a_person_skips_does_not_end_a_race() {
+    let shell = Shell::new(
+        "do: [{race: {fork: {compete: true, branches: [
+            {nurse: {call: 'f:1.0.0@default'}}, {doctor: {call: 'f:1.0.0@default'}}]}}}]",
+    )
+    .answering("nurse", [Outcome::Fault(500, "No")])
+    .answering("doctor", [Outcome::Silence])
+    .start(json!({"came": "in"}))
+    .run()
+    .skip("nurse");
+    assert_eq!(shell.tasks[&shell.id("doctor")].status, TaskStatus::Running);
+    let shell = shell.answering("doctor", [Outcome::Output(json!("here"))]).run();
+    assert_eq!(*shell.output(), json!("here"));
+}

@@ -367,3 +367,23 @@ fn the_trace_of_a_listen_is_what_a_person_expects() {
         0 job Completed [1,2]
         "#);
 }
+
+/// Subscription Iterator: `output` and `export` "document its schema"; Output: "runtimes must validate output data".
+#[test]
+fn what_an_event_becomes_has_to_fit_its_schemas() {
+    for (iterator, what) in [
+        ("output: {as: .n, schema: {document: {type: number}}}", "the output for an event"),
+        ("export: {as: $each.n, schema: {document: {type: number}}}", "the exported context"),
+    ] {
+        let to = "{any: [{with: {type: a}}], until: '${ length == 2 }'}";
+        let shell = Shell::new(&format!(
+            "do: [{{hear: {{listen: {{to: {to}}}, foreach: {{item: each, {iterator}}}}}}}]"
+        ));
+        let shell = shell.start(Value::Null).event("a", json!({"n": 1})).run();
+        assert_eq!(shell.status(), TaskStatus::Waiting, "the first fits");
+        let shell = shell.event("a", json!({"n": "two"})).run();
+        let error = shell.tasks[&shell.id("hear")].error.clone().expect("an error");
+        assert!(error.kind.ends_with("/errors/validation"), "{}", error.kind);
+        assert!(error.detail.expect("a detail").starts_with(what));
+    }
+}

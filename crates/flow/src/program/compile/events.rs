@@ -153,7 +153,9 @@ impl Compiler<'_> {
             at: name("index"),
             list: value.get("do").map(|list| self.list(&pointer.child("do"), Some(list), Sequence::Steps)),
             output_as: self.optional_template(value, pointer, &["output", "as"]),
+            output_schema: self.schema(value, pointer, "output"),
             export_as: self.optional_template(value, pointer, &["export", "as"]),
+            export_schema: self.schema(value, pointer, "export"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flow::engine::WorkflowError;
+use flow::engine::errors::Standard;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{StatusCode, Url};
 use serde_json::{Map, Value, json};
@@ -43,7 +44,7 @@ pub(super) fn outcome(plan: &RequestPlan, answer: &Answer) -> Result<Value, Work
         ));
     }
     Ok(match plan.output {
-        OutputForm::Content => content(answer),
+        OutputForm::Content => content(plan, answer)?,
         OutputForm::Raw => Value::String(STANDARD.encode(&answer.body)),
         OutputForm::Response => json!({
             "request": {
@@ -53,7 +54,7 @@ pub(super) fn outcome(plan: &RequestPlan, answer: &Answer) -> Result<Value, Work
             },
             "statusCode": status,
             "headers": headers(&answer.headers),
-            "content": content(answer),
+            "content": content(plan, answer)?,
         }),
     })
 }
@@ -76,21 +77,26 @@ pub(super) fn shown_url(url: &Url) -> String {
     if names.is_empty() { shown.to_string() } else { format!("{shown}?{}", names.join("&")) }
 }
 
-fn content(answer: &Answer) -> Value {
+/// What the answer holds. One that says it is JSON and is not is no answer to go on with: DSL reference, Standard Error
+/// Types, counts "invalid responses" among the communication errors.
+fn content(plan: &RequestPlan, answer: &Answer) -> Result<Value, WorkflowError> {
     if answer.body.is_empty() {
-        return Value::Null;
+        return Ok(Value::Null);
     }
     let kind = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if (kind.ends_with("/json") || kind.ends_with("+json"))
-        && let Ok(value) = serde_json::from_slice(&answer.body)
-    {
-        return value;
+    if kind.ends_with("/json") || kind.ends_with("+json") {
+        return serde_json::from_slice(&answer.body).map_err(|cause| {
+            let (url, excerpt) = (shown_url(&answer.url), excerpt(&answer.body));
+            let status = Standard::Communication.status();
+            let detail = format!("{} {url} answered what is no {kind} ({cause}): {excerpt}", plan.method);
+            faults::communication(status, detail)
+        });
     }
-    match std::str::from_utf8(&answer.body) {
+    Ok(match std::str::from_utf8(&answer.body) {
         Ok(text) => Value::String(text.to_owned()),
         Err(_) => Value::String(STANDARD.encode(&answer.body)),
-    }
+    })
 }
 
 fn headers(headers: &HeaderMap) -> Value {
@@ -167,6 +173,21 @@ mod tests {
         assert!(error.kind.ends_with("/errors/communication"));
         let detail = error.detail.unwrap();
         assert!(detail.contains("try later") && !detail.contains("hidden"), "{detail}");
+    }
+
+    /// DSL reference, HTTP Response: `content` "should contain the deserialized response content".
+    #[test]
+    fn what_says_that_it_is_json_and_is_not_is_a_communication_error() {
+        let broken = answer(200, "application/json", b"{\"a\":");
+        for form in ["content", "response"] {
+            let error = outcome(&call(json!({"output": form})), &broken).unwrap_err();
+            assert_eq!(error.status, 500);
+            assert!(error.kind.ends_with("/errors/communication"));
+            assert!(error.detail.unwrap().contains("no application/json"), "{form}");
+        }
+        // Whoever wants the bytes gets them, and a text is a text.
+        assert_eq!(outcome(&call(json!({"output": "raw"})), &broken), Ok(json!("eyJhIjo=")));
+        assert_eq!(outcome(&call(json!({})), &answer(200, "text/plain", b"{")), Ok(json!("{")));
     }
 
     #[test]

@@ -84,7 +84,7 @@ async fn a_call_carries_its_key_and_its_log_holds_no_secret() {
 #[tokio::test]
 async fn a_status_that_is_not_wanted_faults_with_that_status() {
     let error = check("/busy", json!({})).await.unwrap_err();
-    assert_eq!((error.status, error.title.as_deref()), (503, Some("Communication error")));
+    assert_eq!((error.status, error.title.as_deref()), (503, Some("Communication Error")));
 }
 
 #[tokio::test]
