@@ -13,8 +13,11 @@ pub fn unstartable(document: &Document, known: &[Problem]) -> Vec<Problem> {
     let is_news = |problem: &Problem| {
         let is_told =
             known.iter().any(|known| known.refuses_start() && is_one_place(&known.pointer, &problem.pointer));
-        let is_elsewhere = matches!(problem.code.as_str(), "unresolved-function" | "unresolved-schema");
-        !is_told && !is_elsewhere && !(names_unsupported && problem.code == UNSUPPORTED)
+        let is_for_others = match problem.code.as_str() {
+            "unresolved-function" | "unresolved-schema" => true,
+            code => names_unsupported && code == UNSUPPORTED,
+        };
+        !is_told && !is_for_others
     };
     let warning = |problem: Problem| {
         Problem::warning(problem.pointer, UNSTARTABLE, problem.message_en, problem.message_zh)
