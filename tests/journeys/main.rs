@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may stop, and says why it was skipped")]
 
+mod afterwards;
 mod editing;
 mod enemies;
 mod first_light;
