@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod compare;
 pub mod completion;
+pub mod critical;
 pub mod document;
 pub mod edit;
 #[cfg(feature = "evaluate")]
@@ -22,6 +23,8 @@ pub mod program;
 pub mod runbook;
 #[cfg(feature = "evaluate")]
 pub mod schedule;
+#[cfg(feature = "evaluate")]
+pub mod simulate;
 #[cfg(feature = "evaluate")]
 pub mod startable;
 pub mod unsupported;

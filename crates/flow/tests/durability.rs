@@ -15,6 +15,8 @@ mod order;
 mod outcome;
 #[path = "durability/shell.rs"]
 mod shell;
+#[path = "durability/simulated.rs"]
+mod simulated;
 
 use programs::{Program, Races, Suite};
 use proptest::prelude::*;

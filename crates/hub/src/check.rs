@@ -68,6 +68,14 @@ fn is_of_interest(path: &Path) -> bool {
 }
 
 fn file(path: &Path, plugins: &Plugins) -> Report {
+    match text_in(path) {
+        Ok(text) => text_of(&path.display().to_string(), &text, plugins),
+        Err(cause) => unreadable(path, &cause),
+    }
+}
+
+/// What is in a file; `-` is standard input.
+pub(crate) fn text_in(path: &Path) -> std::io::Result<String> {
     let read = if path == Path::new("-") {
         let mut bytes = Vec::new();
         // One byte more than a definition may have tells that there is too much.
@@ -76,13 +84,10 @@ fn file(path: &Path, plugins: &Plugins) -> Report {
     } else {
         std::fs::read(path)
     };
-    match read.and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other)) {
-        Ok(text) => text_of(&path.display().to_string(), &text, plugins),
-        Err(cause) => unreadable(path, &cause),
-    }
+    read.and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
 }
 
-fn unreadable(path: &Path, cause: &std::io::Error) -> Report {
+pub(crate) fn unreadable(path: &Path, cause: &std::io::Error) -> Report {
     Report::of_error(
         path.display().to_string(),
         (1, 1),

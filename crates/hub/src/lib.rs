@@ -17,5 +17,6 @@ pub mod plugins;
 pub mod schedules;
 pub mod secrets;
 pub mod server;
+pub mod simulate;
 pub mod startup;
 pub mod workflows;

@@ -13,7 +13,7 @@ use mas_hub::database::Database;
 use mas_hub::plugins::Plugins;
 use mas_hub::secrets::{self, Secrets};
 use mas_hub::startup::{self, Options};
-use mas_hub::{check, error};
+use mas_hub::{check, error, simulate};
 use wire::Role;
 
 #[derive(Parser)]
@@ -47,6 +47,10 @@ enum Command {
     /// Prints the problems of definitions (JSON or YAML); offline. Exits with 0 where none is an error, else with 1; with 2
     /// where the command line is wrong
     Check(CheckArguments),
+    /// Runs a definition (JSON or YAML) in simulated time, and prints its path, its critical path and how long it takes;
+    /// offline, nothing is called. Exits with 0 where it completes, within `mas.rto` where the definition has one, else with 1;
+    /// with 2 where the command line is wrong
+    Simulate(simulate::Arguments),
 }
 
 #[derive(Args)]
@@ -163,6 +167,7 @@ async fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
         }
         Command::Secret(command) => secret(&data(line.data), command).await?,
         Command::Check(arguments) => return check_files(&arguments),
+        Command::Simulate(arguments) => return simulated(&arguments),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -250,6 +255,19 @@ fn check_files(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     std::io::stdout().write_all(text.as_bytes())?;
     let failed = check::failed(&reports, arguments.deny_warnings);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn simulated(arguments: &simulate::Arguments) -> anyhow::Result<ExitCode> {
+    match simulate::run(arguments, &Plugins::embedded()?) {
+        Ok((text, passes)) => {
+            std::io::stdout().write_all(text.as_bytes())?;
+            Ok(if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Err(wrong) => {
+            writeln!(std::io::stderr(), "mas-hub simulate: {wrong}")?;
+            Ok(ExitCode::from(2))
+        }
+    }
 }
 
 fn data(directory: Option<PathBuf>) -> PathBuf {

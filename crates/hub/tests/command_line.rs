@@ -214,6 +214,43 @@ fn check_reads_folders_and_prints_for_scripts_and_code_hosts() {
     assert!(String::from_utf8(told.stdout).unwrap().starts_with("-:1:1: error: "));
 }
 
+/// Point 8 of the language's issue: what a failover drill on paper comes to.
+#[test]
+fn simulate_tells_whether_the_target_is_met_and_exits_accordingly() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("move.yaml");
+    let definition = "document: {dsl: '1.0.3', namespace: default, name: move, version: '1.0.0', metadata: {mas.rto: PT10M}}
+do:
+  - approve: {call: 'manual-gate:1.0.0@default', with: {message: Go?}, metadata: {mas.duration: PT3M}}
+  - ask: {call: http, with: {method: get, endpoint: 'https://a.example'}, metadata: {mas.duration: PT2M}}
+";
+    std::fs::write(&file, definition).unwrap();
+    let simulate = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mas-hub"));
+        let output = command.arg("simulate").arg(&file).args(arguments).output().unwrap();
+        let told = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        (output.status.code(), String::from_utf8(told).unwrap())
+    };
+    let (code, told) = simulate(&[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.starts_with("move 1.0.0: completes after 0:05:00\ntarget (mas.rto) 0:10:00: met"), "{told}");
+    let (code, told) = simulate(&["--fault", "/do/1/ask", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(code, Some(1));
+    assert_eq!((&told["outcome"]["kind"], &told["passes"]), (&"faulted".into(), &false.into()));
+    assert_eq!(told["steps"][1]["pointer"], "/do/1/ask");
+    assert_eq!(told["steps"][1]["spans"][0]["source"], "metadata");
+    assert_eq!(simulate(&["--duration", "ask=PT8M"]).0, Some(1), "it completes, and too late");
+    assert_eq!(simulate(&["--decide", "/do/0/approve=reject", "--skip", "approve=PT1M"]).0, Some(0));
+    let (code, told) = simulate(&["--fault", "/do/7/nothing"]);
+    assert_eq!((code, told.contains("no such task")), (Some(2), true), "{told}");
+    assert_eq!(simulate(&["--format", "sarif"]).0, Some(2));
+    std::fs::write(&file, definition.replace("PT3M}}", "PT3M}, then: nowhere}")).unwrap();
+    let (code, told) = simulate(&[]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("move.yaml:3:") && told.contains("[dangling-then]"), "{told}");
+}
+
 #[test]
 fn a_configuration_with_a_mistake_is_not_served() {
     let directory = tempfile::tempdir().unwrap();

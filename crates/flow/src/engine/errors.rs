@@ -46,6 +46,16 @@ impl Standard {
         }
     }
 
+    /// The standard type of this name.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standard| standard.word() == word)
+    }
+
+    /// The names of all standard types.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().map(Self::word)
+    }
+
     /// The type's URI, as the specification's text writes it.
     pub fn uri(self) -> String {
         format!("{BASE}{}", self.word())
@@ -83,7 +93,7 @@ impl Standard {
         let word = ["spec/1.0.0/errors/", "dsl/errors/types/", "errors/types/", "dsl/errors/", "errors/"]
             .into_iter()
             .find_map(|prefix| path.strip_prefix(prefix))?;
-        Self::ALL.into_iter().find(|standard| standard.word() == word.trim_end_matches('/'))
+        Self::named(word.trim_end_matches('/'))
     }
 }
 

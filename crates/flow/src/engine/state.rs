@@ -374,6 +374,11 @@ impl State {
         self.frames.len()
     }
 
+    /// The tasks that are at fault and wait for a person, in the order of their numbers.
+    pub fn at_fault(&self) -> impl Iterator<Item = TaskId> {
+        self.frames.faulted()
+    }
+
     pub(super) fn belongs_to(&self, program: &Program) -> bool {
         self.digest.as_deref().is_none_or(|digest| digest == program.digest)
     }
