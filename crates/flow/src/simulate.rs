@@ -51,26 +51,32 @@ pub enum Control {
 impl Program {
     /// What a scenario can choose at a task; none where the definition alone says what happens.
     pub fn control(&self, pointer: &Pointer) -> Option<Control> {
-        let node = self.nodes.iter().find(|node| node.pointer == *pointer)?;
-        match &node.action {
-            Action::Gate(_) => Some(Control::Gate),
-            Action::Listen(_) => Some(Control::Event),
-            Action::Http(_)
-            | Action::OpenApi(_)
-            | Action::Function { .. }
-            | Action::Emit(_)
-            | Action::Run(_) => Some(Control::Call),
-            Action::Set(_)
-            | Action::Do(_)
-            | Action::Fork { .. }
-            | Action::Switch(_)
-            | Action::For { .. }
-            | Action::Try { .. }
-            | Action::Raise(_)
-            | Action::Wait(_)
-            | Action::WaitFunction(_)
-            | Action::Invoke { .. } => None,
+        self.controls().find(|(known, _)| *known == pointer).map(|(_, control)| control)
+    }
+
+    /// The tasks of which a scenario can choose something, in document order.
+    pub fn controls(&self) -> impl Iterator<Item = (&Pointer, Control)> {
+        self.nodes.iter().filter_map(|node| Some((&node.pointer, control(&node.action)?)))
+    }
+}
+
+fn control(action: &Action) -> Option<Control> {
+    match action {
+        Action::Gate(_) => Some(Control::Gate),
+        Action::Listen(_) => Some(Control::Event),
+        Action::Http(_) | Action::OpenApi(_) | Action::Function { .. } | Action::Emit(_) | Action::Run(_) => {
+            Some(Control::Call)
         }
+        Action::Set(_)
+        | Action::Do(_)
+        | Action::Fork { .. }
+        | Action::Switch(_)
+        | Action::For { .. }
+        | Action::Try { .. }
+        | Action::Raise(_)
+        | Action::Wait(_)
+        | Action::WaitFunction(_)
+        | Action::Invoke { .. } => None,
     }
 }
 

@@ -57,7 +57,7 @@ type Key = (Timestamp, u64);
 
 #[derive(Debug)]
 enum Due {
-    Submit(Event),
+    Submit(Box<Event>),
     Publish(Value),
     Invent { task: TaskId, attempt: u32 },
     Help { task: TaskId, attempt: u32, by_hand: ByHand },
@@ -114,6 +114,11 @@ impl Simulator {
         let start = Start { job: "simulated".to_owned(), input, runtime, secrets, ..Start::default() };
         simulator.submit(Event::Started { at: simulator.now, start });
         Ok(simulator)
+    }
+
+    /// The definition, ready to run.
+    pub fn program(&self) -> &Program {
+        &self.program
     }
 
     /// Takes the run further by so many happenings at most; true once there are no more.
@@ -203,7 +208,7 @@ impl Simulator {
         }
         self.now = at;
         match due {
-            Due::Submit(event) => self.submit(event),
+            Due::Submit(event) => self.submit(*event),
             Due::Publish(event) => {
                 self.bus.publish(at, event);
                 self.deliver();
@@ -268,7 +273,7 @@ impl Simulator {
             }
             Command::SetTimer { timer, at: due } => {
                 let due = due.max(at);
-                let key = self.schedule_at(due, Due::Submit(Event::TimerFired { at: due, timer }));
+                let key = self.schedule_at(due, Due::Submit(Box::new(Event::TimerFired { at: due, timer })));
                 self.timers.insert(timer, key);
             }
             Command::CancelTimer { timer } => {
@@ -343,7 +348,7 @@ impl Simulator {
                 Event::CallCompleted { at, task, attempt, output }
             }
         };
-        let key = self.schedule_at(at, Due::Submit(event));
+        let key = self.schedule_at(at, Due::Submit(Box::new(event)));
         self.calls.insert((task, attempt), key);
     }
 
@@ -380,7 +385,7 @@ impl Simulator {
         for (by, roles) in people::who_decides(approval) {
             let comment = String::new();
             let event = Event::Decided { at, task, decision, by, roles, comment };
-            self.schedule_at(at, Due::Submit(event));
+            self.schedule_at(at, Due::Submit(Box::new(event)));
         }
     }
 
@@ -404,8 +409,7 @@ impl Simulator {
                 self.schedule(takes, Due::Invent { task, attempt });
             }
             // The first is late; those after it come with it.
-            Some(invented @ 1..MOST_INVENTED) => {
-                _ = invented;
+            Some(1..MOST_INVENTED) => {
                 self.schedule(0, Due::Invent { task, attempt });
             }
             Some(_) => {}
@@ -442,7 +446,7 @@ impl Simulator {
     fn deliver(&mut self) {
         while let Some((task, attempt, sequence, event)) = self.bus.next() {
             let at = self.now;
-            self.schedule(0, Due::Submit(Event::Delivered { at, task, attempt, sequence, event }));
+            self.schedule(0, Due::Submit(Box::new(Event::Delivered { at, task, attempt, sequence, event })));
         }
     }
 

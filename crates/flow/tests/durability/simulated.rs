@@ -181,8 +181,8 @@ fn odd(document: &Document, seed: usize) -> Scenario {
             1 => Some(ByHand::Skip { after: 7 }),
             _ => None,
         };
-        let takes = (die % 3 == 0).then_some(die as i64 * 3);
-        let attempts = (die % 2 == 0).then_some(1..=1);
+        let takes = die.is_multiple_of(3).then_some(die as i64 * 3);
+        let attempts = die.is_multiple_of(2).then_some(1..=1);
         let rule = Rule { happens, by_hand, takes, attempts, ..Rule::default() };
         scenario.rules.insert(Pointer::clone(pointer), vec![rule]);
     }
