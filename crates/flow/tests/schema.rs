@@ -17,11 +17,13 @@ use mutate::{Mutant, Random, Words};
 use serde_json::Value;
 
 /// What we refuse and the schema does not, on purpose.
-const STRICTER: [&str; 6] = [
+const STRICTER: [&str; 7] = [
     // A run would stop there.
     "dangling-then",
     "dangling-reference",
     "bad-expression",
+    // No run would ever begin.
+    "bad-cron",
     "unknown-variable",
     // A pointer would name two tasks.
     "duplicate-task-name",

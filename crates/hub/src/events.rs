@@ -43,6 +43,8 @@ pub struct Recorded {
     pub sequence: u64,
     pub received_at: Timestamp,
     pub event: Value,
+    /// How many runs in a row were started by what the one before had emitted, up to the one that emitted this.
+    pub chain: u32,
 }
 
 /// Where an event comes from: what tells it from another one.
@@ -90,8 +92,10 @@ impl Bus {
         let mut transaction = self.0.database.begin().await?;
         let mut new = 0;
         for (event, text) in events.iter().zip(texts) {
-            let origin = origin.key(event);
-            new += usize::from(table::insert(&mut transaction, namespace, &origin, now, &text).await?);
+            let key = origin.key(event);
+            let inserted =
+                table::insert(&mut transaction, namespace, &key, (now, &text), origin.emitter()).await?;
+            new += usize::from(inserted);
         }
         let published = events.len() as u64;
         let before = self.0.published.fetch_add(published, Ordering::Relaxed);
@@ -138,6 +142,14 @@ impl Bus {
 }
 
 impl Origin {
+    /// The run that emits it.
+    fn emitter(&self) -> Option<&str> {
+        match self {
+            Self::Run(attempt) => attempt.rsplitn(3, '/').nth(2),
+            Self::Outside => None,
+        }
+    }
+
     fn key(&self, event: &Value) -> String {
         match self {
             Self::Run(attempt) => format!("run {attempt}"),
@@ -203,12 +215,32 @@ mod tests {
         let settings = EventSettings { keep_count: 10, ..EventSettings::default() };
         let (_directory, bus) = bus(settings).await;
         bus.publish("other", &Origin::Outside, &[event(0)]).await.unwrap();
+        let mut jobs = bus.0.database.begin().await.unwrap();
+        for statement in [
+            "INSERT INTO definitions (digest, definition) VALUES ('d', '{}')",
+            "INSERT INTO jobs (id, job_name, workflow_id, workflow_name, namespace, revision, digest, status,
+                               started_by, started_at, dry_run, input, tasks_total)
+             VALUES (1, 'long', 'w', 'w', 'a', 1, 'd', 'running', 'alice', 0, 0, '{}', 1)",
+        ] {
+            sqlx::query(statement).execute(&mut *jobs).await.unwrap();
+        }
+        jobs.commit().await.unwrap();
         for id in 0..300 {
             bus.publish("a", &Origin::Outside, &[event(id)]).await.unwrap();
+            let (task, sequences) = (flow::engine::TaskId(1), vec![id as u64 + 2]);
+            let consumed = table::EventWrite::Consume { task, sequences, next: task };
+            let mut transaction = bus.0.database.begin().await.unwrap();
+            table::write(&mut transaction, 1, &consumed).await.unwrap();
+            transaction.commit().await.unwrap();
         }
         let kept = bus.after("a", 0, 1000).await.unwrap();
         assert!(kept.len() < 300 && kept.len() >= 10, "{}", kept.len());
         assert_eq!(kept.last().unwrap().sequence, 301);
+        let (done_with,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM event_consumptions")
+            .fetch_one(bus.0.database.read())
+            .await
+            .unwrap();
+        assert!(done_with < 300, "what is gone is not remembered as consumed: {done_with}");
         assert_eq!(ids(&bus, "other").await, ["0"], "one namespace does not push the events of another out");
     }
 }

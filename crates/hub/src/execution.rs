@@ -215,6 +215,10 @@ impl Executions {
         masking.add(&secrets);
         let progress = Progress::new(&prepared.blueprint, stages.as_deref());
         let at = Timestamp(clock::now());
+        let (chain, hears_from) = match &parent {
+            Some(parent) => sub_runs::inherited(&self.database, parent).await?,
+            None => (beside.iter().find_map(Write::chain).unwrap_or_default(), None),
+        };
         let job_name = self.free_name(&start.workflow_name, at).await?;
         let new = NewJob {
             job_name: job_name.clone(),
@@ -226,7 +230,8 @@ impl Executions {
             started_by: start.started_by.clone(),
             started_at: at,
             dry_run,
-            reason: reason.clone(),
+            reason: reason.as_deref().map(|reason| masking.text(reason)),
+            chain,
             stages: stages.clone(),
             input: masking.value(&input).to_string(),
             private,
@@ -253,6 +258,7 @@ impl Executions {
                 runtime: self.runtime(),
                 secrets,
                 refused: refused.map(Box::new),
+                hears_from,
                 by: start.started_by,
                 reason: reason.unwrap_or_default(),
             },

@@ -41,6 +41,8 @@ const MOMENT: Duration = Duration::from_millis(5);
 const BATCH: u32 = 100;
 /// Nothing starts more often by itself than this, in milliseconds: a slip of the pen would fill the disk.
 const SHORTEST: i64 = 1000;
+/// So many runs in a row may be started by what the one before has emitted.
+const LONGEST_CHAIN: u32 = 100;
 
 /// The schedules of one hub.
 pub struct Schedules {
@@ -185,6 +187,7 @@ impl Schedules {
             let mut pending: Vec<Pending> = serde_json::from_str(&entry.pending).unwrap_or_default();
             let mut start = None;
             let mut position = last;
+            let mut chain = 0;
             for recorded in events {
                 let Some(trigger) = &trigger else { break };
                 let taken = trigger.take(&mut pending, &recorded.event);
@@ -195,14 +198,23 @@ impl Schedules {
                     );
                 }
                 if taken.start.is_some() {
-                    (start, position) = (taken.start, recorded.sequence);
+                    (start, position, chain) = (taken.start, recorded.sequence, recorded.chain + 1);
                     break;
                 }
             }
             entry.position = position;
             entry.pending = serde_json::to_string(&pending).map_err(HubError::internal)?;
-            let advance = Advance::of(&entry);
+            let mut advance = Advance::of(&entry);
+            advance.chain = chain;
             match start {
+                Some(_) if chain > LONGEST_CHAIN => {
+                    let error = format!(
+                        "{LONGEST_CHAIN} runs in a row were started by what the one before had emitted: does the workflow start itself?"
+                    );
+                    tracing::error!(workflow = entry.workflow_id, error, "an event starts no further run");
+                    advance.last_error = Some(error);
+                    table::advance_alone(&self.database, &advance).await?;
+                }
                 Some(input) => self.start(&entry, Some(input), advance).await?,
                 None => table::advance_alone(&self.database, &advance).await?,
             }

@@ -198,7 +198,7 @@ impl Run<'_> {
 
     /// Asks again, with nothing that anybody would see.
     fn put_back(&mut self, task: TaskId, listen: &Listen, listening: Listening) {
-        let since = self.state.job.started_at;
+        let since = self.state.job.hears_from.unwrap_or(self.state.job.started_at);
         let namespace =
             self.program.definition["document"]["namespace"].as_str().unwrap_or_default().to_owned();
         let Some(frame) = self.frame_mut(task) else { return };

@@ -110,6 +110,7 @@ impl<'p> Run<'p> {
             state.job.secrets = start.secrets.into();
         }
         state.job.started_at = self.at;
+        state.job.hears_from = start.hears_from;
         state.job.input = start.input.into();
         let deep = [&state.job.input, &state.job.runtime, &state.job.secrets]
             .into_iter()

@@ -72,6 +72,8 @@ pub(super) struct Job {
     pub(super) secrets: Shared,
     pub(super) context: Shared,
     pub(super) started_at: Timestamp,
+    /// As [`super::Start::hears_from`].
+    pub(super) hears_from: Option<Timestamp>,
     /// As last recorded.
     pub(super) status: TaskStatus,
     pub(super) error: Option<WorkflowError>,
@@ -343,6 +345,7 @@ impl State {
                 secrets: Shared::default(),
                 context: Shared::default(),
                 started_at: Timestamp(0),
+                hears_from: None,
                 status: TaskStatus::Pending,
                 error: None,
                 ended_at: None,

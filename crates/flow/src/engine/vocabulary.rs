@@ -112,6 +112,10 @@ pub struct Start {
     /// Why this job cannot run: it faults at once, so that everybody sees it.
     #[serde(default)]
     pub refused: Option<Box<WorkflowError>>,
+    /// From when on it hears events, where that is before its own start: a run that is a task's of another belongs to
+    /// what that began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hears_from: Option<Timestamp>,
     /// Who starts it: gates with `fourEyes` take no decision of this person. Empty where nobody does.
     #[serde(default)]
     pub by: String,

@@ -17,7 +17,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    pub(super) fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
+    pub(crate) fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
         Self { en: en.into(), zh: zh.into() }
     }
 }

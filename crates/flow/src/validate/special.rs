@@ -113,6 +113,10 @@ impl Checker<'_> {
         if value.get("read").is_some() && value.get("on").is_none() {
             self.missing(pointer, &["on"]);
         }
+        if let Some(Err(reason)) = value.get("cron").and_then(Value::as_str).map(crate::schedule::check_cron)
+        {
+            self.error(&pointer.child("cron"), "bad-cron", reason.en, reason.zh);
+        }
         let timed = ["every", "cron", "after"].into_iter().find(|name| value.get(name).is_some());
         let schema = self.root.pointer("/input/schema/document");
         if let (Some(name), Some(schema)) = (timed, schema) {

@@ -30,6 +30,26 @@ fn waits_still(to: &str, events: &[(&str, Value)]) {
     assert_eq!(shell.status(), TaskStatus::Waiting, "{}", shell.trace);
 }
 
+/// Event Consumption Strategy: `until`. What of it was consumed already is at most one event for each of its filters.
+#[test]
+fn a_listener_that_waits_for_ever_does_not_grow() {
+    let until = "{all: [{with: {type: x}}, {with: {type: y}}]}";
+    let to = format!("{{any: [{{with: {{type: a}}}}], until: {until}}}");
+    let yaml = format!(
+        "do: [{{hear: {{listen: {{to: {to}}}, foreach: {{output: {{as: '${{ null }}'}}, do: [{{s: {{set: {{a: 1}}}}}}]}}}}}}]"
+    );
+    let mut shell = Shell::new(&yaml).start(json!({})).run();
+    for _ in 0..20 {
+        shell = shell.event("x", json!(1)).run();
+    }
+    let size = size_of(&shell);
+    for _ in 0..200 {
+        shell = shell.event("x", json!(1)).event("other", json!(1)).run();
+    }
+    assert!(size_of(&shell) < size + 20, "{} of {size}", size_of(&shell));
+    assert_eq!(shell.event("y", json!(1)).run().status(), TaskStatus::Completed);
+}
+
 /// How many bytes the state takes in a store.
 fn size_of(shell: &Shell) -> usize {
     shell.store.parts.values().map(String::len).sum()

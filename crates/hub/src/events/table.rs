@@ -143,7 +143,7 @@ pub(crate) async fn candidates(
     most: u32,
 ) -> sqlx::Result<Vec<Recorded>> {
     let rows = sqlx::query(
-        "SELECT sequence, received_at, event FROM events
+        "SELECT sequence, received_at, event, chain FROM events
          WHERE namespace = ?1 AND sequence > ?2 AND received_at >= ?3
            AND NOT EXISTS (SELECT 1 FROM event_consumptions AS done
                            WHERE done.job = ?4 AND done.sequence = events.sequence
@@ -172,16 +172,18 @@ pub(super) async fn insert(
     connection: &mut SqliteConnection,
     namespace: &str,
     origin: &str,
-    at: i64,
-    event: &str,
+    (at, event): (i64, &str),
+    emitter: Option<&str>,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
-        "INSERT INTO events (namespace, origin, received_at, event) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO events (namespace, origin, received_at, event, chain)
+         VALUES (?, ?, ?, ?, COALESCE((SELECT chain FROM jobs WHERE job_name = ?), 0)) ON CONFLICT DO NOTHING",
     )
     .bind(namespace)
     .bind(origin)
     .bind(at)
     .bind(event)
+    .bind(emitter)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)
@@ -194,7 +196,7 @@ pub(super) async fn after(
     most: u32,
 ) -> sqlx::Result<Vec<Recorded>> {
     let rows = sqlx::query(
-        "SELECT sequence, received_at, event FROM events WHERE namespace = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+        "SELECT sequence, received_at, event, chain FROM events WHERE namespace = ? AND sequence > ? ORDER BY sequence LIMIT ?",
     )
     .bind(namespace)
     .bind(number(sequence))
@@ -210,7 +212,7 @@ pub(super) async fn all_after(
     most: u32,
 ) -> sqlx::Result<Vec<(String, Recorded)>> {
     let rows = sqlx::query(
-        "SELECT sequence, namespace, received_at, event FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        "SELECT sequence, namespace, received_at, event, chain FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
     )
     .bind(number(sequence))
     .bind(i64::from(most))
@@ -235,7 +237,15 @@ pub(super) async fn prune(
         "DELETE FROM events WHERE namespace = ?1 AND origin NOT IN ({under_way})
          AND sequence <= (SELECT sequence FROM events WHERE namespace = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)"
     );
-    sqlx::query::<Sqlite>(sqlx::AssertSqlSafe(many)).bind(namespace).bind(most).execute(connection).await?;
+    sqlx::query::<Sqlite>(sqlx::AssertSqlSafe(many))
+        .bind(namespace)
+        .bind(most)
+        .execute(&mut *connection)
+        .await?;
+    // What is gone is never handed out again, so nobody has to know who was done with it.
+    sqlx::query("DELETE FROM event_consumptions WHERE sequence NOT IN (SELECT sequence FROM events)")
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -245,6 +255,7 @@ fn recorded(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Recorded> {
         sequence: row.try_get::<i64, _>("sequence")?.unsigned_abs(),
         received_at: Timestamp(row.try_get("received_at")?),
         event: serde_json::from_str(&event).unwrap_or_default(),
+        chain: row.try_get("chain")?,
     })
 }
 

@@ -114,7 +114,7 @@ impl Host {
         locked: &mut Locked,
         key: Option<String>,
         event: Event,
-        beside: Vec<Write>,
+        mut beside: Vec<Write>,
     ) -> Result<Submitted, HubError> {
         let memory = match locked.memory.take() {
             Some(memory) => memory,
@@ -130,6 +130,12 @@ impl Host {
         };
         let Memory { job, prepared, mut state, mut masking, mut progress, status, mut kept, parent } = memory;
         self.give_secrets(&prepared.blueprint, &mut state, &mut masking).await?;
+        // What people write may hold what nobody is to read.
+        for write in &mut beside {
+            if let Write::Act(act) = write {
+                act.comment = act.comment.take().map(|comment| masking.text(&comment));
+            }
+        }
         let seal = Seal::where_needed(self.secrets.vault(), job, &masking);
         let sealing = seal.clone();
         let used_up = used_up(&event);

@@ -103,11 +103,23 @@ pub(super) struct NewJob {
     pub(super) dry_run: bool,
     pub(super) reason: Option<String>,
     pub(super) stages: Option<Vec<String>>,
+    /// How many runs in a row were started by what the one before had emitted.
+    pub(super) chain: u32,
     /// With the private values masked.
     pub(super) input: String,
     /// The private values: a JSON array of texts.
     pub(super) private: String,
     pub(super) tasks_total: i64,
+}
+
+impl Write {
+    /// The place of a run that a schedule starts in a chain of runs and events.
+    pub(super) fn chain(&self) -> Option<u32> {
+        match self {
+            Self::Schedule(advance) => Some(advance.chain),
+            _ => None,
+        }
+    }
 }
 
 /// The projection of a task.
@@ -373,6 +385,9 @@ fn masked_task(mut task: TaskRecord, masking: &Masking) -> TaskRecord {
     task.error = task.error.map(|error| masked_error(error, masking));
     if let Some(Waiting::Approval(approval)) = &mut task.waiting {
         approval.message = masking.text(&approval.message);
+        for given in &mut approval.given {
+            given.comment = masking.text(&given.comment);
+        }
     }
     task
 }

@@ -337,8 +337,8 @@ async fn insert_call(
 async fn insert_job(connection: &mut SqliteConnection, job: i64, new: &NewJob) -> Result<(), CommitError> {
     sqlx::query(
         "INSERT INTO jobs (id, job_name, workflow_id, workflow_name, namespace, revision, digest, status, started_by,
-                           started_at, dry_run, reason, stages, input, tasks_total)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
+                           started_at, dry_run, reason, stages, input, tasks_total, chain)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(job)
     .bind(&new.job_name)
@@ -354,6 +354,7 @@ async fn insert_job(connection: &mut SqliteConnection, job: i64, new: &NewJob) -
     .bind(new.stages.as_ref().map(json).transpose()?)
     .bind(&new.input)
     .bind(new.tasks_total)
+    .bind(new.chain)
     .execute(&mut *connection)
     .await?;
     sqlx::query("INSERT INTO job_states (job, state, private) VALUES (?, '', ?)")

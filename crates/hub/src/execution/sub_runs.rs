@@ -31,6 +31,7 @@ use super::plan::{LogRow, Write};
 use super::start::check_start;
 use super::{Executions, StartJob, faults};
 use crate::clock;
+use crate::database::Database;
 use crate::error::HubError;
 use crate::workflows::{Saved, Workflows};
 
@@ -78,6 +79,23 @@ pub(super) struct SubRunCall {
     input: Value,
     awaited: bool,
     dry_run: bool,
+}
+
+/// What a run has of the one whose task it is: its place in a chain of runs and events, and the start of the first of
+/// them, from which on it hears events.
+pub(super) async fn inherited(
+    database: &Database,
+    parent: &Parent,
+) -> sqlx::Result<(u32, Option<Timestamp>)> {
+    let (chain, first): (i64, i64) = sqlx::query_as(
+        "WITH RECURSIVE above (id) AS
+             (SELECT ?1 UNION SELECT parent FROM sub_runs JOIN above ON child = above.id)
+         SELECT (SELECT chain FROM jobs WHERE id = ?1), MIN(started_at) FROM jobs JOIN above ON jobs.id = above.id",
+    )
+    .bind(parent.job)
+    .fetch_one(database.read())
+    .await?;
+    Ok((u32::try_from(chain).unwrap_or_default(), Some(Timestamp(first))))
 }
 
 /// A child that is there.

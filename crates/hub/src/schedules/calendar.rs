@@ -73,6 +73,32 @@ mod tests {
         }
     }
 
+    /// What the editor and `mas-hub check` accept is what the hub can keep, and the other way round.
+    #[test]
+    fn the_check_without_a_calendar_agrees() {
+        let fields: [&[&str]; 5] = [
+            &["0", "*/7", "60", "1-", "5,10", "x"],
+            &["*", "0", "24", "8-18/2"],
+            &["*", "30", "31", "29-31", "32", "L", "15W", "0"],
+            &["*", "2", "4,6", "13", "JAN-FEB", "2-3"],
+            &["*", "MON", "7", "8", "FRI#5", "FRI#6", "SUN-TUE"],
+        ];
+        let mut agreed = [0, 0];
+        for number in 0..fields.iter().map(|field| field.len()).product() {
+            let mut left = number;
+            let text = fields.map(|field| {
+                let word = field[left % field.len()];
+                left /= field.len();
+                word
+            });
+            let text = text.join(" ");
+            let (here, there) = (Cron::parse(&text), flow::schedule::check_cron(&text));
+            assert_eq!(here.is_ok(), there.is_ok(), "{text}: {here:?}, {there:?}");
+            agreed[usize::from(here.is_ok())] += 1;
+        }
+        assert!(agreed.iter().all(|count| *count > 500), "{agreed:?}");
+    }
+
     #[test]
     fn missed_starts_are_counted_and_the_next_keeps_step() {
         assert_eq!(every(10, 100, 100), (110, 0));

@@ -72,6 +72,8 @@ pub(crate) struct Advance {
     pub(crate) due_at: Option<i64>,
     position: u64,
     pending: String,
+    /// As [`crate::events::Recorded::chain`], of the run that is started with this.
+    pub(crate) chain: u32,
     pub(crate) last_error: Option<String>,
 }
 
@@ -84,6 +86,7 @@ impl Advance {
             due_at: entry.due_at,
             position: entry.position,
             pending: entry.pending.clone(),
+            chain: 0,
             last_error: None,
         }
     }

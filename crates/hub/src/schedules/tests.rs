@@ -226,6 +226,35 @@ async fn each_event_starts_one_run_with_an_array_of_it_also_over_the_end_of_a_hu
     assert_eq!(inputs, [json!([{"n": 1}]), json!([{"n": 3}]), json!([{"n": 4}])]);
 }
 
+/// A workflow that hears itself: a bound, not an endless row of runs, and what comes from outside is heard all the same.
+#[tokio::test]
+async fn a_workflow_that_starts_itself_comes_to_an_end() {
+    let house = House::new().await;
+    let mut echo = definition(json!({"on": {"one": {"with": {"type": "echo"}}}}), json!({}));
+    echo["do"] = json!([{"again": {"emit": {"event": {"with": {"type": "echo"}}}}}]);
+    let id = house.workflows.build(&read(&echo).unwrap(), "alice").await.unwrap().workflow_id;
+    let refused = async || {
+        let (error,): (Option<String>,) = sqlx::query_as("SELECT last_error FROM schedules")
+            .fetch_one(house.database.read())
+            .await
+            .unwrap();
+        error
+    };
+    house.publish("echo", 1, json!(1)).await;
+    let begun = Instant::now();
+    while refused().await.is_none() {
+        assert!(begun.elapsed() < 6 * DEADLINE, "it goes on and on");
+        house.turn(0).await;
+    }
+    assert!(refused().await.unwrap().contains("100 runs in a row"));
+    let runs = house.count(&id).await;
+    assert_eq!(runs, 100);
+    house.turn(0).await;
+    house.publish("echo", 2, json!(2)).await;
+    house.turn(0).await;
+    assert!(house.count(&id).await > runs, "another event from outside begins anew");
+}
+
 #[tokio::test]
 async fn all_waits_for_the_events_that_belong_together_also_over_the_end_of_a_hub() {
     let house = House::new().await;

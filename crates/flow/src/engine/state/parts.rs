@@ -146,6 +146,8 @@ struct Start {
     #[serde(with = "reference")]
     runtime: Shared,
     started_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hears_from: Option<Timestamp>,
 }
 
 impl Start {
@@ -158,6 +160,7 @@ impl Start {
             && self.dry_run == job.dry_run
             && self.runtime.is_same(&job.runtime)
             && self.started_at == job.started_at
+            && self.hears_from == job.hears_from
     }
 
     fn shared(&mut self) -> [&mut Shared; 2] {
@@ -196,6 +199,7 @@ impl State {
                 dry_run: job.dry_run,
                 runtime: job.runtime.clone(),
                 started_at: job.started_at,
+                hears_from: job.hears_from,
             };
             let numbers = writer.numbers(start.shared());
             writer.put(Part::Start, numbers, &start)?;
@@ -306,6 +310,7 @@ impl State {
                     state.job.dry_run = start.dry_run;
                     state.job.runtime = start.runtime.clone();
                     state.job.started_at = start.started_at;
+                    state.job.hears_from = start.hears_from;
                     state.stored.start = Some(start);
                 }
                 Part::Context => {

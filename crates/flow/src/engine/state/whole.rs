@@ -97,6 +97,7 @@ impl State {
             secrets: whole.job.secrets.into(),
             context: whole.job.context.into(),
             started_at: whole.job.started_at,
+            hears_from: None,
             status: whole.job.status,
             error: whole.job.error,
             ended_at: whole.job.ended_at,

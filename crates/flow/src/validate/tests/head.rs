@@ -35,3 +35,23 @@ fn the_head_is_checked_word_for_word() {
           定义缺少成员 `document`、`do`。
         ");
 }
+
+/// DSL reference, Schedule: `cron`.
+#[test]
+fn a_cron_expression_that_never_comes_is_an_error_at_its_place() {
+    let scheduled = |cron: &str| {
+        check(&format!(
+            "document: {{ dsl: '1.0.3', namespace: test, name: test, version: '0.1.0' }}\nschedule: {{ cron: '{cron}' }}\ndo: [{{ a: {{ set: {{ a: 1 }} }} }}]"
+        ))
+    };
+    assert_eq!(scheduled("*/5 * * * MON-FRI"), "");
+    for (cron, en, zh) in [
+        ("0 0 31 2 *", "no such day ever comes", "这样的日期不存在"),
+        ("0 0 0 * * *", "it has 6 fields", "它有 6 段"),
+        ("61 * * * *", "61", "61"),
+    ] {
+        let told = scheduled(cron);
+        assert!(told.starts_with("bad-cron /schedule/cron\n"), "{told}");
+        assert!(told.contains(en) && told.contains(zh), "{told}");
+    }
+}

@@ -37,6 +37,7 @@ async fn projection() -> (Bench, SqliteProjection) {
             digest: "d".to_owned(),
             started_by: by.to_owned(),
             started_at: Timestamp(start),
+            chain: 0,
             dry_run: job == 4,
             reason: None,
             stages: None,

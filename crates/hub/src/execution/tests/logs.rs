@@ -22,6 +22,7 @@ async fn logs(status: TaskStatus) -> (Bench, SqliteLogs) {
         digest: "d".to_owned(),
         started_by: "alice".to_owned(),
         started_at: Timestamp(0),
+        chain: 0,
         dry_run: false,
         reason: None,
         stages: None,

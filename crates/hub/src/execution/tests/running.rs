@@ -391,6 +391,40 @@ async fn private_inputs_run_and_are_shown_nowhere() {
     assert_eq!(left.0, "[]0", "at the end of the job its private inputs are erased");
 }
 
+/// What people write is shown to everybody, and may hold what they should have kept to themselves.
+#[tokio::test]
+async fn private_values_are_masked_in_what_people_write() {
+    let house = House::new().await;
+    let two = json!({"gate": {"call": "manual-gate:1.0.0@default", "with": {"message": "Go on?", "minApprovals": 2}}});
+    let mut definition = definition(json!([two, call("x")]));
+    definition["input"] = json!({"schema": {"document": {
+        "type": "object", "properties": {"password": {"type": "string", "writeOnly": true}}
+    }}});
+    let request = ExecuteRequest {
+        input: Some(json!({"password": "hunter22"})),
+        reason: Some("the new hunter22".to_owned()),
+        ..ExecuteRequest::default()
+    };
+    let job = house.start(definition, request).await.unwrap();
+    let status = house.until(&job, |status| !status.job.waiting.is_empty()).await;
+    let gate = status.job.waiting[0].task_id.clone();
+    let approve = DecisionRequest::new(Decision::Approve, "hunter22 works");
+    house.executions.notify(&gate, approve, "olga", Role::Operator).await.unwrap();
+    let status = house.until(&job, |status| {
+        task(status, "gate").waiting.as_ref().is_some_and(|waiting| !waiting.approvals.is_empty())
+    });
+    let waiting = format!("{:?}", status.await);
+    house.executions.stop(&job, "pete", Some("no more hunter22, please".to_owned())).await.unwrap();
+    let status = house.until_status(&job, Status::Cancelled).await;
+    let log =
+        house.executions.log(&job, "-", LogQuery { filter: false, ..LogQuery::default() }).await.unwrap();
+    let shown = format!("{waiting}{status:?}{log:?}");
+    assert!(!shown.contains("hunter22"), "{shown}");
+    assert_eq!(status.reason.as_deref(), Some("the new ******"));
+    let comments: Vec<_> = status.acts.iter().map(|act| act.comment.as_deref().unwrap_or_default()).collect();
+    assert_eq!(comments, ["the new ******", "****** works", "no more ******, please"]);
+}
+
 #[tokio::test]
 async fn a_job_tells_what_it_was_started_with() {
     let house = House::new().await;

@@ -308,3 +308,36 @@ async fn the_next_hub_finds_the_same_run_and_its_answer_reaches_the_one_that_awa
     assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 1}));
     assert_eq!(home.count("SELECT COUNT(*) FROM sub_runs").await, 1);
 }
+
+/// DSL, Events: a run within another belongs to it, also where what it waits for came before it began.
+#[tokio::test]
+async fn a_run_hears_what_came_since_the_outermost_one_began_and_hands_its_place_in_a_chain_on() {
+    let home = Home::new().await;
+    let event =
+        |id: &str| json!({"specversion": "1.0", "id": id, "source": "s", "type": "ready", "data": id});
+    let publish = async |id: &str| {
+        home.executions.events().publish("ops", &crate::events::Origin::Outside, &[event(id)]).await.unwrap();
+    };
+    let hears = json!([
+        {"hear": {"listen": {"to": {"one": {"with": {"type": "ready"}}}}}},
+        {"tell": {"emit": {"event": {"with": {"type": "done"}}}}}
+    ]);
+    home.save(&definition("inner", "1.0.0", hears)).await;
+    home.save(&definition("middle", "1.0.0", json!([{"sub": sub("inner")}]))).await;
+    publish("before").await;
+    let published = crate::clock::now();
+    while crate::clock::now() == published {
+        tokio::task::yield_now().await;
+    }
+    let job = home.run(json!([gate(), {"sub": sub("middle")}])).await;
+    home.until(&job, |status| !status.job.waiting.is_empty()).await;
+    publish("meanwhile").await;
+    sqlx::query("UPDATE jobs SET chain = 7").execute(home.bench.database.write()).await.unwrap();
+    home.approve(&job).await;
+    home.until_status(&job, Status::Completed).await;
+    let middle = home.until_sub_run(&job, "sub").await;
+    let inner = home.until_sub_run(&middle, "sub").await;
+    let heard = home.status(&inner).await;
+    assert_eq!(task(&heard, "hear").unwrap().output, json!(["meanwhile"]));
+    assert_eq!(home.count("SELECT chain FROM events WHERE event LIKE '%\"done\"%'").await, 7);
+}
