@@ -1,5 +1,6 @@
 //! The head of a run: what it is, how it stands, what it waits for, and the acts that this person may take now.
 
+use flow::duration::recovery_target;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use wire::job::WaitingTask;
@@ -14,7 +15,7 @@ use super::run::Run;
 use crate::api::use_api;
 use crate::i18n::*;
 use crate::ui::decision::approvals::describe_why_not;
-use crate::ui::time::milliseconds;
+use crate::ui::time::{format_duration, milliseconds, use_now};
 use crate::ui::{Duration, Icon, IconView, StatusBadge, Time, href, use_launcher};
 
 /// Milliseconds.
@@ -78,7 +79,7 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
             </div>
             <div>
                 <dt>{t!(i18n, runs.elapsed)}</dt>
-                <dd><Duration from=started_at to=ended_at /></dd>
+                <dd><Duration from=started_at to=ended_at /> <TargetClock run started_at ended_at /></dd>
             </div>
             <div>
                 <dt>{t!(i18n, runs.progress)}</dt>
@@ -122,6 +123,35 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                 </div>
             </Show>
         </dl>
+    }
+}
+
+/// How much of the recovery time target is left, or by how much it is missed; nothing where there is none.
+#[component]
+fn TargetClock(run: Run, started_at: Memo<String>, ended_at: Memo<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let now = use_now();
+    let target = Memo::new(move |_| run.document.read().as_deref().and_then(recovery_target));
+    let left = move || {
+        let started = milliseconds(&started_at.read())?;
+        let end = milliseconds(&ended_at.read()).unwrap_or_else(|| now.get());
+        Some(target.get()? as f64 - (end - started))
+    };
+    move || {
+        let left = left()?;
+        let (time, limit) =
+            (format_duration(left.abs()), format_duration(target.get().unwrap_or_default() as f64));
+        let words = if left >= 0.0 {
+            t_string!(i18n, runs.target.left, time = time)
+        } else {
+            t_string!(i18n, runs.target.over, time = time)
+        };
+        let class = if left >= 0.0 { "run__target" } else { "run__target run__target--over" };
+        Some(view! {
+            <span class=class title=t_string!(i18n, runs.target.label)>
+                {t_string!(i18n, runs.target.of, time = limit)} " · " {words}
+            </span>
+        })
     }
 }
 

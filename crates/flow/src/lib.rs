@@ -8,6 +8,7 @@ pub mod compare;
 pub mod completion;
 pub mod critical;
 pub mod document;
+pub mod duration;
 pub mod edit;
 #[cfg(feature = "evaluate")]
 pub mod engine;

@@ -16,9 +16,10 @@ use crate::engine::{Language, Returns};
 use crate::view::TaskKind;
 use crate::{Document, Pointer, Problem};
 
+pub(crate) use crate::duration::milliseconds;
 pub(crate) use crate::expression::{Expression, Template};
 pub(crate) use compile::schedule;
-pub(crate) use duration::{Delay, milliseconds, readable};
+pub(crate) use duration::{Delay, readable};
 pub(crate) use schema::Schema;
 
 /// A compiled definition. Two programs of one document are the same, so a state can outlive the process.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use flow::Document;
+use flow::duration::recovery_target;
 use serde::Serialize;
 use serde_json::Value;
 use wire::job::{Act, ParentTask, TaskError};
@@ -20,6 +21,8 @@ pub(super) struct Record {
     pub as_of: String,
     pub run: Run,
     pub definition: Definition,
+    /// None where the definition has no recovery time objective.
+    pub target: Option<Target>,
     /// What the chain of tasks that determined the end was spent on, and how much of it.
     pub critical_path: Vec<Share>,
     pub waits_for_people: Vec<Wait>,
@@ -58,6 +61,14 @@ pub(super) struct Definition {
     pub revision: u64,
     /// Of the definition that ran; none where the service does not say which it was.
     pub digest: Option<String>,
+}
+
+/// The recovery time objective, and whether the run kept it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Target {
+    pub ms: f64,
+    /// None while that is open: the run goes on, and there is time left.
+    pub is_met: Option<bool>,
 }
 
 /// A part of the time on the critical path.
@@ -130,6 +141,9 @@ impl Record {
                 parent: job.parent.clone(),
             },
             definition: definition(document, status),
+            target: document
+                .and_then(recovery_target)
+                .map(|target| met(target as f64, end - chart.from, &job.status)),
             critical_path: shares(chart.rows.iter().map(AsRef::as_ref), end)
                 .into_iter()
                 .map(|(kind, ms)| Share { kind, ms })
@@ -158,6 +172,15 @@ impl Record {
     pub(super) fn faulted(&self) -> impl Iterator<Item = &Instance> {
         self.tasks.iter().filter(|task| task.error.is_some())
     }
+}
+
+fn met(ms: f64, elapsed: f64, status: &Status) -> Target {
+    let is_met = match status {
+        Status::Completed => Some(elapsed <= ms),
+        status if status.is_final() => Some(false),
+        _ => (elapsed > ms).then_some(false),
+    };
+    Target { ms, is_met }
 }
 
 fn definition(document: Option<&Document>, status: &JobStatus) -> Definition {

@@ -4,7 +4,7 @@
 use wire::Status;
 use wire::job::{Act, TaskError};
 
-use super::record::{Instance, Record, Wait};
+use super::record::{Instance, Record, Target, Wait};
 use crate::runs::timeline::BarKind;
 
 /// What is said in words that depend on the language.
@@ -23,6 +23,10 @@ pub(super) enum Word {
     Ended,
     Elapsed,
     Reason,
+    Target,
+    Met,
+    Missed,
+    Open,
     AsOf,
     NotOver,
     Time,
@@ -153,6 +157,7 @@ fn facts(record: &Record, teller: &dyn Teller) -> Vec<(String, String)> {
         _ => fact(Word::NotOver, teller.time(&record.as_of)),
     }
     fact(Word::Elapsed, teller.span(run.elapsed_ms));
+    fact(Word::Target, record.target.as_ref().map(|target| told_target(target, teller)).unwrap_or_default());
     fact(Word::Reason, run.reason.clone().unwrap_or_default());
     fact(Word::Error, run.error.as_ref().map(told_error).unwrap_or_default());
     fact(
@@ -232,6 +237,15 @@ fn tables(record: &Record, teller: &dyn Teller) -> Vec<Table> {
         ),
         tasks,
     ]
+}
+
+fn told_target(target: &Target, teller: &dyn Teller) -> String {
+    let word = match target.is_met {
+        Some(true) => Word::Met,
+        Some(false) => Word::Missed,
+        None => Word::Open,
+    };
+    format!("{} – {}", teller.span(target.ms), teller.word(word))
 }
 
 fn told_task(task: &Instance, teller: &dyn Teller) -> Vec<String> {

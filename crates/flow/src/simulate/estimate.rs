@@ -14,7 +14,7 @@ pub const DURATION: &str = "mas.duration";
 /// Member of a task's `metadata`: what its call yields, before `output.as`, or the data of the event that it waits for.
 pub const SAMPLE: &str = "mas.sample";
 /// Member of `document.metadata`: within what time the service has to be back (recovery time objective).
-pub const TARGET: &str = "mas.rto";
+pub const TARGET: &str = crate::duration::RECOVERY_TARGET;
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;

@@ -104,3 +104,21 @@ fn a_run_that_goes_on_is_told_as_of_now() {
     assert_eq!(record.waits_for_people[0].ended_by, None);
     assert_eq!(record.waits_for_people[0].ms, 60_000.0);
 }
+
+#[test]
+fn the_target_is_met_missed_or_open() {
+    let document = Document::from_value(json!({"document": {"metadata": {"mas.rto": "PT50S"}}, "do": []}));
+    let met = |status: Status, ended: Option<&str>, now: &str| {
+        let mut run = drill();
+        run.job.status = status;
+        run.job.ended_at = ended.map(str::to_owned);
+        let now = milliseconds(now).unwrap_or_default();
+        Record::of(Some(&document), &run, now).target.and_then(|target| target.is_met)
+    };
+    let (soon, late) = ("2026-11-23T03:00:45Z", "2026-11-23T03:01:00Z");
+    assert_eq!(met(Status::Completed, Some(soon), late), Some(true));
+    assert_eq!(met(Status::Completed, Some(late), late), Some(false));
+    assert_eq!(met(Status::Cancelled, Some(soon), late), Some(false));
+    assert_eq!(met(Status::Waiting, None, soon), None);
+    assert_eq!(met(Status::Waiting, None, late), Some(false));
+}
