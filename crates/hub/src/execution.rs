@@ -54,7 +54,7 @@ use self::processes::ProcessRunner;
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection, Submitted};
-pub use self::start::check_start;
+pub use self::start::{check_input, check_runs, check_start};
 use self::sub_runs::Parent;
 use crate::clock;
 use crate::config::{Egress, EventSettings, Processes};
@@ -274,13 +274,19 @@ impl Executions {
             kept: KeptValues::default(),
             parent,
         };
-        if self.host.begin(&job_name, memory, event, beside).await? == Submitted::Ignored {
+        let (submitted, status) = self.host.begin(&job_name, memory, event, beside).await?;
+        if submitted == Submitted::Ignored {
             return Ok(None);
         }
-        let (status,): (String,) = sqlx::query_as("SELECT status FROM jobs WHERE id = ?")
-            .bind(job)
-            .fetch_one(self.database.read())
-            .await?;
+        let status = match status {
+            Some(status) => plan::word(status).to_owned(),
+            None => {
+                sqlx::query_scalar("SELECT status FROM jobs WHERE id = ?")
+                    .bind(job)
+                    .fetch_one(self.database.read())
+                    .await?
+            }
+        };
         let status = Status::from(status.as_str());
         Ok(Some(StartedJob { job_name, workflow_id: start.workflow_id, status }))
     }

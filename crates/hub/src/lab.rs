@@ -1,7 +1,7 @@
 //! The lab: the embedded provider behind the cloud plugins and the resource queries.
 //!
 //! An inventory in the hub's database that the plugins really change and the queries really read. A plugin's change
-//! and the note that it was made are one transaction, so a call that is repeated after a crash answers as the first
+//! and the note that it was made are in one transaction, so a call that is repeated after a crash answers as the first
 //! time and changes nothing. It calls nothing outside.
 
 mod bench;
@@ -10,17 +10,19 @@ mod inventory;
 mod operations;
 mod seed;
 mod storage;
+mod together;
 mod traffic;
 
 use async_trait::async_trait;
 use flow::engine::WorkflowError;
 use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
 
-use crate::clock;
 use crate::database::Database;
 use crate::execution::faults;
-use crate::execution::runner::{FunctionCall, FunctionRunner, plugin_name};
+use crate::execution::runner::{FunctionCall, FunctionRunner};
 use bench::Bench;
+use together::Asked;
 
 pub use inventory::{Inventory, Query, Resource};
 pub use seed::seed;
@@ -31,51 +33,38 @@ pub const DEFAULT_PROJECT: &str = "default";
 /// Performs the cloud plugins on the inventory.
 #[derive(Clone, Debug)]
 pub struct Lab {
-    database: Database,
+    calls: mpsc::UnboundedSender<Asked>,
 }
 
 impl Lab {
+    /// Starts the task that performs the calls; it ends when every clone is dropped.
     pub fn new(database: Database) -> Self {
-        Self { database }
-    }
-
-    async fn perform(&self, call: &FunctionCall) -> Result<Value, Failure> {
-        let mut transaction = self.database.begin().await?;
-        let earlier: Option<(String,)> =
-            sqlx::query_as("SELECT result FROM lab_effects WHERE idempotency_key = ?")
-                .bind(&call.idempotency_key)
-                .fetch_optional(&mut *transaction)
-                .await?;
-        if let Some((result,)) = earlier {
-            call.log.info("this attempt was made before: nothing is changed again");
-            return serde_json::from_str(&result).map_err(|cause| Failure::Hub(cause.to_string()));
-        }
-        let now = clock::now();
-        let mut bench = Bench { transaction: &mut transaction, log: &call.log, now };
-        let result = act(&mut bench, plugin_name(&call.function), &call.with).await?;
-        sqlx::query("INSERT INTO lab_effects (idempotency_key, result, at) VALUES (?, ?, ?)")
-            .bind(&call.idempotency_key)
-            .bind(result.to_string())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(result)
+        let (calls, asked) = mpsc::unbounded_channel();
+        tokio::spawn(together::perform_all(database, asked));
+        Self { calls }
     }
 }
 
 #[async_trait]
 impl FunctionRunner for Lab {
     async fn run(&self, call: FunctionCall) -> Result<Value, WorkflowError> {
-        self.perform(&call).await.map_err(|failure| {
+        let (done, outcome) = oneshot::channel();
+        let (function, log) = (call.function.clone(), call.log.clone());
+        // Where nobody answers any more the hub is at its end.
+        let gone = || Failure::Hub("the lab is closed".to_owned());
+        let outcome = match self.calls.send(Asked { call, done }) {
+            Ok(()) => outcome.await.unwrap_or_else(|_| Err(gone())),
+            Err(_) => Err(gone()),
+        };
+        outcome.map_err(|failure| {
             let error = match failure {
                 Failure::Task(error) => *error,
                 Failure::Hub(cause) => {
-                    tracing::error!(%cause, function = call.function, "the lab failed");
+                    tracing::error!(%cause, function, "the lab failed");
                     faults::runtime("the lab's inventory could not be read or changed")
                 }
             };
-            call.log.error(error.detail.clone().unwrap_or_default());
+            log.error(error.detail.clone().unwrap_or_default());
             error
         })
     }
@@ -109,6 +98,7 @@ async fn act(bench: &mut Bench<'_>, plugin: &str, with: &Value) -> Result<Value,
 }
 
 /// Why a plugin did not do what it was asked: the task's fault, or the hub's own.
+#[derive(Debug)]
 enum Failure {
     Task(Box<WorkflowError>),
     Hub(String),

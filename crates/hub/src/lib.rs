@@ -14,6 +14,7 @@ pub mod events;
 pub mod execution;
 pub mod lab;
 pub mod plugins;
+mod recent;
 pub mod schedules;
 pub mod secrets;
 pub mod server;

@@ -38,7 +38,7 @@ use crate::execution::Executions;
 use crate::lab::Inventory;
 use crate::plugins::Plugins;
 use crate::schedules::Schedules;
-use crate::workflows::Workflows;
+use crate::workflows::{Startable, Workflows};
 
 pub use call::{Call, read_json};
 pub use idempotency::Idempotency;
@@ -60,6 +60,7 @@ pub struct Parts {
     pub workflows: Workflows,
     pub inventory: Inventory,
     pub plugins: Plugins,
+    pub startable: Startable,
     pub executions: Arc<Executions>,
     pub console: Console,
     pub config: Config,

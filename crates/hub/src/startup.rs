@@ -21,7 +21,7 @@ use crate::lab::{self, Inventory, Lab};
 use crate::plugins::Plugins;
 use crate::schedules::Schedules;
 use crate::server::{App, Idempotency, Parts, SignInLimiter};
-use crate::workflows::Workflows;
+use crate::workflows::{Startable, Workflows};
 
 /// The user that the first start creates.
 pub const FIRST_USER: &str = "admin";
@@ -117,6 +117,7 @@ pub async fn open(
         accounts,
         workflows,
         inventory: Inventory::new(database.clone()),
+        startable: Startable::new(plugins.clone()),
         plugins,
         executions,
         console: Console::new(static_files, config.embedding.allow_origins.clone()),

@@ -5,6 +5,7 @@
 mod copy;
 mod definition;
 mod list;
+mod startable;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::schedules;
 pub use copy::copied;
 pub use definition::Definition;
 pub use list::{Listed, Order, Sort, Wanted};
+pub use startable::Startable;
 
 /// The workflows in the database.
 #[derive(Clone, Debug)]

@@ -24,8 +24,12 @@ pub struct Job {
     pub ended_at: Option<String>,
     #[serde(default)]
     pub dry_run: bool,
+    /// Of very many the oldest that wait for a person, then the oldest others.
     #[serde(default)]
     pub waiting: Vec<WaitingTask>,
+    /// How many more tasks wait than `waiting` shows (ours beyond the reference).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waiting_omitted: u64,
     #[serde(default)]
     pub tasks_total: u64,
     #[serde(default)]

@@ -49,6 +49,7 @@ fn job() -> Job {
             kind: "approval".into(),
             since: "2026-11-23T03:00:04Z".into(),
         }],
+        waiting_omitted: 0,
         tasks_total: 9,
         tasks_done: 4,
         error: None,

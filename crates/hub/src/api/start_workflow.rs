@@ -4,7 +4,7 @@ use flow::Document;
 use wire::workflow::{ExecuteRequest, StartRequest};
 
 use crate::error::HubError;
-use crate::execution::{StartJob, check_start};
+use crate::execution::{StartJob, check_input};
 use crate::server::{Call, Reply};
 
 pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
@@ -17,24 +17,9 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
     // Held until the job is there: a deletion of the workflow waits, and finds it.
     let _no_deletion = call.app.deletions.read().await;
     let saved = call.app.workflows.newest(call.parameter("workflow_id")).await?;
-    let document = Document::from_json(&saved.definition).map_err(HubError::internal)?;
+    let document = call.app.startable.read(saved.definition.clone()).await?;
     check_stages(&document, request.stages.as_deref())?;
-    let plugins = call.app.plugins.clone();
-    let (document, refusing) = tokio::task::spawn_blocking(move || {
-        let mut problems = flow::validate(&document, plugins.catalog());
-        problems.retain(flow::Problem::refuses_start);
-        (document, problems)
-    })
-    .await
-    .map_err(HubError::internal)?;
-    if let Some(first) = refusing.first() {
-        return Err(HubError::invalid_definition(
-            format!("the hub cannot run this: {}", first.message_en),
-            format!("无法执行：{}", first.message_zh),
-            refusing,
-        ));
-    }
-    check_start(&document, &mut request.input)?;
+    check_input(&document, &mut request.input)?;
     let started = call
         .app
         .executions

@@ -36,8 +36,6 @@ pub(crate) enum EventWrite {
         sequences: Vec<u64>,
         next: TaskId,
     },
-    /// The run is over.
-    Forget,
 }
 
 pub(crate) async fn write(
@@ -95,13 +93,6 @@ pub(crate) async fn write(
                 .execute(&mut *connection)
                 .await?;
             }
-        }
-        EventWrite::Forget => {
-            sqlx::query("DELETE FROM event_subscriptions WHERE job = ?")
-                .bind(job)
-                .execute(&mut *connection)
-                .await?;
-            sqlx::query("DELETE FROM event_consumptions WHERE job = ?").bind(job).execute(connection).await?;
         }
     }
     Ok(())

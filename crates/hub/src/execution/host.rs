@@ -43,6 +43,7 @@ use crate::database::Database;
 use crate::error::HubError;
 use crate::events::Bus;
 use crate::events::table::EventWrite;
+use crate::recent::Recent;
 use crate::secrets::Secrets;
 
 pub(super) struct Host {
@@ -52,6 +53,8 @@ pub(super) struct Host {
     pub(super) secrets: Secrets,
     cells: Mutex<HashMap<String, Cell>>,
     prepared: Mutex<HashMap<String, Weak<Prepared>>>,
+    /// By the texts that runs were started with last.
+    recent: Recent<Prepared>,
     calls: Calls,
     timers: Timers,
     events: Bus,
@@ -242,21 +245,23 @@ impl Host {
         Locked { job_name: job_name.to_owned(), memory: cell.lock_owned().await }
     }
 
-    /// Begins a job. `beside` creates it in the database; ignored where that refuses it.
+    /// Begins a job. `beside` creates it in the database; ignored where that refuses it. Tells how the job stands unless
+    /// it is at its end.
     pub(super) async fn begin(
         self: &Arc<Self>,
         job_name: &str,
         memory: Memory,
         event: Event,
         beside: Vec<Write>,
-    ) -> Result<Submitted, HubError> {
+    ) -> Result<(Submitted, Option<TaskStatus>), HubError> {
         let mut locked = self.lock(job_name).await;
         *locked.memory = Some(memory);
         let submitted = self.apply(&mut locked, Some("start".to_owned()), event, beside).await?;
         if submitted == Submitted::Ignored {
             self.forget(job_name);
         }
-        Ok(submitted)
+        let status = locked.memory.as_ref().map(|memory| memory.status);
+        Ok((submitted, status))
     }
 
     /// Tells when jobs are completed.

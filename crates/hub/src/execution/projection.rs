@@ -1,6 +1,7 @@
 //! What the API shows of jobs, read from the projections: status, history, and the jobs of a workflow.
 
 mod tasks;
+mod waiting;
 
 use std::collections::HashMap;
 
@@ -43,7 +44,7 @@ impl SqliteProjection {
             .await?;
             jobs.extend(row.as_ref().map(rows::job).transpose()?);
         }
-        rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        waiting::fill(&mut snapshot, &mut jobs).await?;
         rows::fill_parents(&mut snapshot, &mut jobs).await?;
         snapshot.commit().await?;
         Ok(jobs.into_iter().map(|(_, job)| (job.workflow_id.clone(), job)).collect())
@@ -112,7 +113,7 @@ impl Projection for SqliteProjection {
             .fetch_all(&mut *snapshot)
             .await?;
         let mut jobs = [(number, job)];
-        rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        waiting::fill(&mut snapshot, &mut jobs).await?;
         rows::fill_parents(&mut snapshot, &mut jobs).await?;
         let [(_, job)] = jobs;
         snapshot.commit().await?;
@@ -146,7 +147,7 @@ impl Projection for SqliteProjection {
         let total: i64 = count.build_query_scalar().fetch_one(&mut *snapshot).await?;
         let found = list.build().fetch_all(&mut *snapshot).await?;
         let mut jobs: Vec<(i64, Job)> = found.iter().map(rows::job).collect::<sqlx::Result<_>>()?;
-        rows::fill_waiting(&mut snapshot, &mut jobs).await?;
+        waiting::fill(&mut snapshot, &mut jobs).await?;
         rows::fill_parents(&mut snapshot, &mut jobs).await?;
         snapshot.commit().await?;
         let items = jobs.into_iter().map(|(_, job)| job).collect();

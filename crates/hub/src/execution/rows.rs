@@ -1,13 +1,11 @@
 //! Reads the rows of the projections as the API's shapes.
 
-use std::collections::HashMap;
-
 use flow::engine::{Given, TaskId, TaskStatus, Waiting as EngineWaiting, WorkflowError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use wire::job::{Act, Approval, ParentTask, TaskError, Waiting, WaitingTask};
+use sqlx::{Row, SqliteConnection};
+use wire::job::{Act, Approval, ParentTask, TaskError, Waiting};
 use wire::{Job, Status, Task};
 
 use super::naming::task_id;
@@ -42,54 +40,13 @@ pub(super) fn job(row: &SqliteRow) -> sqlx::Result<(i64, Job)> {
         ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(clock::rfc3339),
         dry_run: row.try_get("dry_run")?,
         waiting: Vec::new(),
+        waiting_omitted: 0,
         tasks_total: row.try_get::<i64, _>("tasks_total")?.unsigned_abs(),
         tasks_done: row.try_get::<i64, _>("tasks_done")?.unsigned_abs(),
         error: optional_json(row.try_get("error")?).map(task_error),
         parent: None,
     };
     Ok((row.try_get("id")?, job))
-}
-
-/// Fills in what the jobs wait for, oldest first, as of the moment at which the jobs were read.
-pub(super) async fn fill_waiting(
-    snapshot: &mut SqliteConnection,
-    jobs: &mut [(i64, Job)],
-) -> sqlx::Result<()> {
-    if jobs.is_empty() {
-        return Ok(());
-    }
-    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-        "SELECT job, task, name, waiting FROM tasks WHERE waiting IS NOT NULL AND job IN (",
-    );
-    let mut numbers = query.separated(", ");
-    for (number, _) in jobs.iter() {
-        numbers.push_bind(*number);
-    }
-    query.push(") ORDER BY job, task");
-    let mut waiting: HashMap<i64, Vec<(i64, String, EngineWaiting)>> = HashMap::new();
-    for row in query.build().fetch_all(snapshot).await? {
-        if let Some(state) = optional_json(row.try_get("waiting")?) {
-            let entry = (row.try_get("task")?, row.try_get("name")?, state);
-            waiting.entry(row.try_get("job")?).or_default().push(entry);
-        }
-    }
-    for (number, job) in jobs {
-        for (task, name, state) in waiting.remove(number).unwrap_or_default() {
-            let (kind, since) = match state {
-                EngineWaiting::Approval(approval) => ("approval", approval.since),
-                EngineWaiting::Time { since, .. } => ("time", since),
-                EngineWaiting::Retry { since, .. } => ("retry", since),
-                EngineWaiting::Event { since, .. } => ("event", since),
-            };
-            job.waiting.push(WaitingTask {
-                task_id: task_id(&job.job_name, TaskId(task.unsigned_abs())),
-                name,
-                kind: kind.to_owned(),
-                since: clock::rfc3339(since.0),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Fills in the tasks that the jobs are of.
@@ -100,15 +57,15 @@ pub(super) async fn fill_parents(
     if jobs.is_empty() {
         return Ok(());
     }
-    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-        "SELECT child, task, job_name, workflow_id FROM sub_runs JOIN jobs ON id = parent WHERE child IN (",
-    );
-    let mut numbers = query.separated(", ");
-    for (number, _) in jobs.iter() {
-        numbers.push_bind(*number);
-    }
-    query.push(")");
-    for row in query.build().fetch_all(snapshot).await? {
+    let numbers: Vec<i64> = jobs.iter().map(|(number, _)| *number).collect();
+    let rows = sqlx::query(
+        "SELECT child, task, job_name, workflow_id FROM sub_runs JOIN jobs ON id = parent
+         WHERE child IN (SELECT value FROM json_each(?))",
+    )
+    .bind(serde_json::json!(numbers).to_string())
+    .fetch_all(snapshot)
+    .await?;
+    for row in rows {
         let child: i64 = row.try_get("child")?;
         if let Some((_, job)) = jobs.iter_mut().find(|(number, _)| *number == child) {
             let job_name: String = row.try_get("job_name")?;

@@ -10,14 +10,31 @@ use crate::error::HubError;
 /// # Errors
 /// 400 with the problems.
 pub fn check_start(document: &Document, input: &mut Option<Value>) -> Result<(), HubError> {
+    check_runs(document)?;
+    check_input(document, input)
+}
+
+/// Checks that the hub can run the definition.
+///
+/// # Errors
+/// 400 with the problems.
+pub fn check_runs(document: &Document) -> Result<(), HubError> {
     let unsupported = flow::unsupported(document);
-    if !unsupported.is_empty() {
-        return Err(HubError::invalid_definition(
-            format!("the hub cannot run this: {}", unsupported[0].message_en),
-            format!("无法执行：{}", unsupported[0].message_zh),
-            unsupported,
-        ));
+    if unsupported.is_empty() {
+        return Ok(());
     }
+    Err(HubError::invalid_definition(
+        format!("the hub cannot run this: {}", unsupported[0].message_en),
+        format!("无法执行：{}", unsupported[0].message_zh),
+        unsupported,
+    ))
+}
+
+/// Fills the defaults of the input in, and checks that it fits.
+///
+/// # Errors
+/// 400 with the problems.
+pub fn check_input(document: &Document, input: &mut Option<Value>) -> Result<(), HubError> {
     let Some(schema) = document.input_schema() else { return Ok(()) };
     let filled = flow::defaults(schema, input.take().unwrap_or(Value::Null));
     let problems = flow::check_input(schema, &filled);

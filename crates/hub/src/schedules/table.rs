@@ -186,15 +186,24 @@ fn first(schedule: &Schedule, kind: Kind, now: i64) -> Option<(Option<i64>, Opti
 }
 
 /// A run is completed: the next one of its workflow is due after the delay, where it has one.
-pub(crate) async fn completed(connection: &mut SqliteConnection, job: i64, at: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "UPDATE schedules SET due_at = ?1 + delay, turn = turn + 1
-         WHERE kind = 'after' AND workflow_id = (SELECT workflow_id FROM jobs WHERE id = ?2 AND dry_run = 0)",
-    )
-    .bind(at)
-    .bind(job)
-    .execute(connection)
-    .await?;
+pub(crate) async fn completed(connection: &mut SqliteConnection, jobs: &[(i64, i64)]) -> sqlx::Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    // Most hubs have no schedule of this kind: one look spares them a look for each job.
+    let is_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM schedules WHERE kind = 'after')")
+        .fetch_one(&mut *connection)
+        .await?;
+    for (job, at) in jobs.iter().filter(|_| is_there) {
+        sqlx::query(
+            "UPDATE schedules SET due_at = ?1 + delay, turn = turn + 1
+             WHERE kind = 'after' AND workflow_id = (SELECT workflow_id FROM jobs WHERE id = ?2 AND dry_run = 0)",
+        )
+        .bind(at)
+        .bind(job)
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }
 

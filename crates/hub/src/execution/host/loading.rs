@@ -125,7 +125,8 @@ impl Host {
         definition: &str,
         digest: Option<String>,
     ) -> Result<Arc<Prepared>, PrepareError> {
-        if let Some(known) = digest.as_ref().and_then(|digest| self.known(digest)) {
+        let known = digest.as_ref().and_then(|digest| self.known(digest));
+        if let Some(known) = known.or_else(|| self.recent.get(definition)) {
             return Ok(known);
         }
         let text = definition.to_owned();
@@ -139,9 +140,11 @@ impl Host {
         .await
         .map_err(|cause| PrepareError::Failed(cause.to_string()))??;
         if let Some(known) = self.known(&prepared.digest) {
+            self.recent.put(definition, &known);
             return Ok(known);
         }
         let prepared = Arc::new(prepared);
+        self.recent.put(definition, &prepared);
         let mut all = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, known| known.strong_count() > 0);
         all.insert(prepared.digest.clone(), Arc::downgrade(&prepared));

@@ -43,6 +43,7 @@ impl Host {
             secrets,
             cells: Default::default(),
             prepared: Default::default(),
+            recent: Default::default(),
             calls: Calls::default(),
             timers: Timers::default(),
             events,
