@@ -8,10 +8,11 @@ pub mod cloud_event;
 pub(crate) mod table;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flow::engine::Timestamp;
 use serde_json::Value;
+use sqlx::SqliteConnection;
 use tokio::sync::watch;
 
 use crate::clock;
@@ -35,6 +36,8 @@ struct Parts {
     /// The last sequence that is known.
     head: watch::Sender<u64>,
     published: AtomicU64,
+    /// Somebody is about to look what is new.
+    looking: AtomicBool,
 }
 
 /// An event on the bus.
@@ -69,8 +72,9 @@ impl Bus {
     /// As the database has them.
     pub async fn open(database: Database, settings: EventSettings) -> sqlx::Result<Self> {
         let head = table::head(database.read()).await?;
-        let (head, published) = (watch::Sender::new(head), AtomicU64::new(0));
-        Ok(Self(Arc::new(Parts { database, settings, head, published })))
+        let (head, published, looking) =
+            (watch::Sender::new(head), AtomicU64::new(0), AtomicBool::new(false));
+        Ok(Self(Arc::new(Parts { database, settings, head, published, looking })))
     }
 
     /// Makes events part of the bus, all of them or none. One that is there already changes nothing. When this
@@ -100,18 +104,55 @@ impl Bus {
         let published = events.len() as u64;
         let before = self.0.published.fetch_add(published, Ordering::Relaxed);
         if before / PRUNED_EVERY != (before + published) / PRUNED_EVERY {
-            let EventSettings { keep_hours, keep_count } = self.0.settings;
-            let oldest = now.saturating_sub(i64::from(keep_hours).saturating_mul(HOUR));
-            table::prune(&mut transaction, namespace, oldest, i64::from(keep_count)).await?;
+            self.prune(&mut transaction, namespace, now).await?;
         }
         let head = table::head(&mut *transaction).await?;
         transaction.commit().await?;
+        self.announce(head);
+        Ok(new)
+    }
+
+    /// Says that a commit may have made events part of the bus, as the end of a run does (`0010_lifecycle.sql`).
+    pub(crate) fn look(&self) {
+        // Many ends at once cost one look.
+        if self.0.looking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let bus = self.clone();
+        tokio::spawn(async move {
+            bus.0.looking.store(false, Ordering::Release);
+            if let Err(error) = bus.look_now().await {
+                tracing::error!(%error, "what runs tell of themselves is heard with the next event");
+            }
+        });
+    }
+
+    async fn look_now(&self) -> sqlx::Result<()> {
+        let before = *self.0.head.borrow();
+        let head = self.head().await?;
+        self.announce(head);
+        if before / PRUNED_EVERY < head / PRUNED_EVERY {
+            let mut transaction = self.0.database.begin().await?;
+            for namespace in table::namespaces(&mut *transaction).await? {
+                self.prune(&mut transaction, &namespace, clock::now()).await?;
+            }
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn prune(&self, connection: &mut SqliteConnection, namespace: &str, now: i64) -> sqlx::Result<()> {
+        let EventSettings { keep_hours, keep_count } = self.0.settings;
+        let oldest = now.saturating_sub(i64::from(keep_hours).saturating_mul(HOUR));
+        table::prune(connection, namespace, oldest, i64::from(keep_count)).await
+    }
+
+    fn announce(&self, head: u64) {
         self.0.head.send_if_modified(|known| {
             let is_new = head > *known;
             *known = head.max(*known);
             is_new
         });
-        Ok(new)
     }
 
     /// Tells of every publication, by the last sequence.

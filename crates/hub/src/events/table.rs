@@ -158,6 +158,11 @@ pub(super) async fn head(executor: impl SqliteExecutor<'_>) -> sqlx::Result<u64>
     Ok(head.unsigned_abs())
 }
 
+/// Those that have events.
+pub(super) async fn namespaces(executor: impl SqliteExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("SELECT DISTINCT namespace FROM events").fetch_all(executor).await
+}
+
 /// Whether the event is a new one.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,

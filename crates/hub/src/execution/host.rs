@@ -191,6 +191,9 @@ impl Host {
                     Err(CommitError::Database(cause)) => return Err(HubError::internal(cause)),
                 }
                 self.perform(&locked.job_name, job, &masking, effects);
+                if changed.is_some_and(|changed| changed != status) {
+                    self.events.look();
+                }
                 if changed == Some(TaskStatus::Completed) {
                     self.completions.notify_one();
                 }

@@ -36,7 +36,7 @@ impl Strategy {
     /// Whether the strategy consumes the event; its progress goes on where it does.
     pub(crate) fn take(&self, progress: &mut Progress, event: &Value, view: &View<'_>) -> bool {
         if self.filters.is_empty() {
-            return self.mode == Mode::Any;
+            return self.mode == Mode::Any && !is_of_lifecycle(event);
         }
         for (index, filter) in self.filters.iter().enumerate() {
             if self.mode == Mode::All && progress.met.contains(&index) {
@@ -86,6 +86,12 @@ impl Strategy {
     }
 }
 
+/// Whether an event tells of runs themselves (DSL, Lifecycle Events). Those are for who asks for their type: "any event"
+/// means what is emitted, and a run must not be ended by its own beginning.
+fn is_of_lifecycle(event: &Value) -> bool {
+    event.get("type").and_then(Value::as_str).is_some_and(|name| name.starts_with("io.serverlessworkflow."))
+}
+
 impl Filter {
     /// The values of its correlations where the event matches, else none.
     fn takes(
@@ -94,6 +100,9 @@ impl Filter {
         event: &Value,
         view: &View<'_>,
     ) -> Option<BTreeMap<String, Value>> {
+        if is_of_lifecycle(event) && !self.with.iter().any(|(name, _)| name == "type") {
+            return None;
+        }
         let has =
             |(name, pattern): &(String, Pattern)| pattern.matches(attribute(event, name), view.arguments);
         if !self.with.iter().all(has) {
@@ -259,6 +268,35 @@ mod tests {
         let filter: Map<String, Value> = [("subject".to_owned(), json!(".*"))].into_iter().collect();
         assert!(!may_match(&filter, &json!({"type": "a"})));
         assert!(may_match(&Map::new(), &json!({})));
+    }
+
+    /// DSL, Lifecycle Events.
+    #[test]
+    fn what_tells_of_runs_is_for_who_asks_for_its_type() {
+        let nothing = std::collections::BTreeMap::<String, Value>::new();
+        let view = View { input: &Value::Null, arguments: &nothing };
+        let event = json!({"type": "io.serverlessworkflow.workflow.started.v1", "source": "s"});
+        let strategy = |with: &[&str]| Strategy {
+            mode: Mode::Any,
+            filters: with
+                .iter()
+                .map(|name| {
+                    let pattern = (name.to_string(), Pattern::Constant(json!(".+")));
+                    Filter { with: vec![pattern], correlate: Vec::new() }
+                })
+                .collect(),
+            until: None,
+        };
+        for (with, heard) in
+            [(&[][..], false), (&["source"], false), (&["type"], true), (&["source", "type"], true)]
+        {
+            assert_eq!(strategy(with).take(&mut Progress::default(), &event, &view), heard, "{with:?}");
+        }
+        assert!(strategy(&["source"]).take(
+            &mut Progress::default(),
+            &json!({"type": "a", "source": "s"}),
+            &view
+        ));
     }
 
     /// DSL reference, Listen: `read`.

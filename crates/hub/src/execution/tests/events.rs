@@ -139,3 +139,62 @@ async fn an_event_that_is_too_large_faults_its_task_and_reaches_nobody() {
     assert!(status.job.error.unwrap().detail.unwrap().contains("256 KiB"));
     assert_eq!(house.executions.events().head().await.unwrap(), 0);
 }
+
+/// DSL, Lifecycle Events: "Runtimes are expected to publish these events upon state changes."
+#[tokio::test]
+async fn runs_tell_of_their_beginning_and_end_where_something_asks_for_it() {
+    let house = House::new().await;
+    let work = |n: u64| json!([{"work": {"set": {"n": n, "nothing": null}}}]);
+    let done = house.run(work(1)).await;
+    house.until_status(&done, Status::Completed).await;
+    let any = house.run(json!([hear(json!({"any": []}))])).await;
+    house.until(&any, waits_for_event).await;
+    assert_eq!(house.executions.events().head().await.unwrap(), 0, "nobody asks, so nobody is told");
+    let told = |what: &str, data: Value| {
+        hear(
+            json!({"one": {"with": {"type": format!("io\\.serverlessworkflow\\.workflow\\.{what}\\.v1"), "data": data}}}),
+        )
+    };
+    let ended = [
+        told("completed", json!("${ .output.n == 2 }")),
+        told("faulted", json!("${ .error.status == 418 }")),
+    ];
+    let tasks: Vec<Value> =
+        ended.iter().enumerate().map(|(index, task)| json!({format!("hear{index}"): task["hear"]})).collect();
+    let asks = house.run(Value::Array(tasks)).await;
+    house.until(&asks, waits_for_event).await;
+    let dry = ExecuteRequest { dry_run: Some(true), ..ExecuteRequest::default() };
+    house.start(in_namespace("default", work(2)), dry).await.unwrap();
+    house.start(in_namespace("other", work(2)), ExecuteRequest::default()).await.unwrap();
+    house.run(work(3)).await;
+    let job = house.run(work(2)).await;
+    house.until(&asks, |status| task(status, "hear0").status == Status::Completed).await;
+    let error = json!({"type": "https://teapot", "status": 418});
+    let failing = house.run(json!([{"fail": {"raise": {"error": error}}}])).await;
+    house.until_status(&failing, Status::Faulted).await;
+    let status = house.until_status(&asks, Status::Completed).await;
+    let heard = &task(&status, "hear0").output[0];
+    assert_eq!(heard["name"], format!("{job}.default"));
+    assert_eq!(heard["definition"], json!({"name": "drill", "namespace": "default", "version": "1.0.0"}));
+    assert_eq!(heard["output"], json!({"n": 2, "nothing": null}));
+    assert!(heard["completedAt"].as_str().is_some_and(|time| time.ends_with('Z')));
+    assert_eq!(status.output[0]["name"], format!("{failing}.default"));
+    let events = house.executions.events().after("default", 0, 1000).await.unwrap();
+    let kinds: Vec<&str> = events.iter().filter_map(|recorded| recorded.event["type"].as_str()).collect();
+    let short: Vec<&str> = kinds.iter().map(|kind| kind.split('.').nth(3).unwrap()).collect();
+    assert_eq!(short, ["started", "started", "completed", "started", "completed", "started", "faulted"]);
+    assert!(house.executions.events().after("other", 0, 10).await.unwrap().is_empty());
+    assert!(
+        waits_for_event(&house.executions.status("w", &any, false).await.unwrap()),
+        "any event is none of these"
+    );
+    // Who asked is over: nobody is told any more.
+    let head = house.executions.events().head().await.unwrap();
+    let last = house.run(work(2)).await;
+    house.until_status(&last, Status::Completed).await;
+    assert_eq!(
+        house.executions.events().head().await.unwrap(),
+        head + 1,
+        "but that the one who asked is completed"
+    );
+}
