@@ -197,6 +197,9 @@ impl Executions {
             return Err(people::refusals::gate_left_out(gate.as_str()));
         }
         let mut masking = Masking::of_input(prepared.blueprint.input_schema.as_ref(), &input);
+        if let Some(parent) = &parent {
+            masking.add(&json!(parent.private));
+        }
         let job = self.host.next_job();
         let mut private = serde_json::to_string(masking.private()).map_err(HubError::internal)?;
         if !masking.is_empty() {

@@ -4,6 +4,7 @@
 //! JSON is read by `serde_json`. YAML is read from the parser's events without recursion, since the stack of a
 //! browser is small.
 
+mod numbers;
 mod words;
 mod yaml;
 
@@ -22,14 +23,22 @@ pub(super) fn json(text: &str) -> Result<Value, ParseError> {
     // Files that were saved on Windows begin with a mark that is no part of JSON.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
-        |error| {
-            let message = error.to_string();
-            let place = format!(" at line {} column {}", error.line(), error.column());
-            let message = message.strip_suffix(&place).unwrap_or(&message);
-            words::json(message).at(error.line().max(1), error.column().max(1))
-        },
-    )
+    let read = Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    let value = read.map_err(|error| {
+        let message = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = message.strip_suffix(&place).unwrap_or(&message);
+        words::json(message).at(error.line().max(1), error.column().max(1))
+    })?;
+    match numbers::not_kept(text) {
+        None => Ok(value),
+        Some(place) => {
+            let before = &text[..place.start];
+            let line = before.matches('\n').count() + 1;
+            let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1) + 1;
+            Err(words::too_long_number(&text[place]).at(line, column))
+        }
+    }
 }
 
 pub(super) fn yaml(text: &str) -> Result<(Value, Dropped), ParseError> {

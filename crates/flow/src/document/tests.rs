@@ -298,3 +298,16 @@ fn the_digest_is_of_the_compact_json() {
     // echo -n '{"a":[1,"x"]}' | sha256sum
     insta::assert_snapshot!(document.digest(), @"sha256:5e49f471d8b615a8ae0ecf0a53dbe2f5f617abb2dfe6246974aa6e4bdeb89725");
 }
+
+#[test]
+fn a_whole_number_that_would_be_rounded_is_refused_with_its_place() {
+    for (text, line, column) in
+        [("{\n  \"a\": 12345678901234567890123\n}", 2, 8), ("a: 1\nb: 12345678901234567890123\n", 2, 4)]
+    {
+        let error = Document::from_text(text).expect_err("it would be rounded");
+        assert_eq!((error.line, error.column), (line, column), "{error}");
+        assert!(error.message.contains("write it in quotes") && error.message_zh.contains("引号"));
+        let quoted = text.replace("12345678901234567890123", "\"12345678901234567890123\"");
+        assert!(Document::from_text(&quoted).is_ok());
+    }
+}

@@ -168,7 +168,7 @@ impl Host {
                     return Ok(Submitted::Ignored);
                 }
                 let submitted = if commands.is_empty() { Submitted::Ignored } else { Submitted::Applied };
-                let outcome = parent.as_ref().and_then(|parent| parent.outcome(&commands));
+                let outcome = parent.as_ref().and_then(|parent| parent.outcome(&commands, &masking));
                 let Plan { writes: planned, effects, status: changed } =
                     plan(commands, &prepared.blueprint, &masking, &mut progress, &mut kept);
                 kept.settle(&changes.released, |number| state.holds(number));
@@ -218,28 +218,6 @@ impl Host {
         };
         self.break_off(locked, job, &cause, beside).await?;
         Ok(Submitted::Ignored)
-    }
-
-    /// Asks something of a locked job that may take its time, as a step does. None where the job is over.
-    pub(super) async fn ask<T: Send + 'static>(
-        &self,
-        locked: &mut Locked,
-        ask: impl FnOnce(&Program, &State) -> T + Send + 'static,
-    ) -> Result<Option<T>, HubError> {
-        let mut memory = match locked.memory.take() {
-            Some(memory) => memory,
-            None => match self.load(&locked.job_name).await {
-                Ok(memory) => memory,
-                Err(LoadError::Hub(error)) => return Err(error),
-                Err(LoadError::Over | LoadError::Broken { .. }) => return Ok(None),
-            },
-        };
-        let blueprint = &memory.prepared.blueprint;
-        self.give_secrets(blueprint, &mut memory.state, &mut memory.masking).await?;
-        let (prepared, state) = (Arc::clone(&memory.prepared), memory.state.clone());
-        *locked.memory = Some(memory);
-        let asked = tokio::task::spawn_blocking(move || ask(&prepared.program, &state)).await;
-        asked.map(Some).map_err(HubError::internal)
     }
 
     /// Locks a job.

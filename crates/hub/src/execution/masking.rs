@@ -11,6 +11,8 @@ pub(super) const MASK: &str = "******";
 /// Texts shorter than this are masked where they stand alone, not inside of other texts: they would tear holes into
 /// everything.
 const SHORTEST_WITHIN: usize = 4;
+/// Parts of base64 that are shorter than this stand in many a text by chance.
+const SHORTEST_BASE64: usize = 6;
 
 /// Knows the private values of one job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +49,7 @@ impl Masking {
                 URL_SAFE_NO_PAD.encode(text),
             ]);
         }
+        spellings.extend(private.iter().flat_map(|text| within_base64(text)));
         spellings.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         spellings.dedup();
         Self { private, spellings }
@@ -70,6 +73,11 @@ impl Masking {
     /// The private texts, to be kept beside the state.
     pub(super) fn private(&self) -> &[String] {
         &self.private
+    }
+
+    /// The private texts where a value shows any of them, to whoever gets the value; else none.
+    pub(super) fn shown_in(&self, value: &Value) -> Vec<String> {
+        if self.is_empty() || self.value(value) == *value { Vec::new() } else { self.private.clone() }
     }
 
     pub(super) fn text(&self, text: &str) -> String {
@@ -102,6 +110,20 @@ impl Masking {
             other => other.clone(),
         }
     }
+}
+
+/// What a text leaves in the base64 of a longer one that holds it, such as of `user:password`: wherever it begins there,
+/// without the signs that its neighbours have a part in.
+fn within_base64(text: &str) -> Vec<String> {
+    let cut = |before: usize| {
+        let mut bytes = vec![0; before];
+        bytes.extend(text.as_bytes());
+        let encoded = STANDARD_NO_PAD.encode(&bytes);
+        let end = encoded.len() - usize::from(bytes.len() % 3 != 0);
+        encoded.get([0, 2, 3][before]..end).unwrap_or_default().to_owned()
+    };
+    let long_enough = (0..3).map(cut).filter(|part| part.len() >= SHORTEST_BASE64);
+    long_enough.flat_map(|part| [part.replace('+', "-").replace('/', "_"), part]).collect()
 }
 
 fn collect(schema: &Value, value: &Value, private: &mut Vec<String>) {
@@ -172,6 +194,23 @@ mod tests {
             format!("{MASK} and {MASK} of ada, {MASK}")
         );
         assert_eq!(masking.value(&json!({"a": 77, "b": "ada"})), json!({"a": MASK, "b": MASK}));
+    }
+
+    /// DSL reference, Basic Authentication: a server that repeats the header repeats the password.
+    #[test]
+    fn a_private_text_is_masked_within_the_base64_of_a_longer_one() {
+        let masking = Masking::new(vec!["c0rrect-h0rse?>".to_owned()]);
+        for user in ["", "u", "us", "use", "user"] {
+            for after in ["", "!", "!!"] {
+                let header = STANDARD.encode(format!("{user}:c0rrect-h0rse?>{after}"));
+                let url = header.replace('+', "-").replace('/', "_");
+                for spelling in [header, url] {
+                    let shown = masking.text(&format!("Basic {spelling}"));
+                    assert!(shown.contains(MASK) && shown.len() < 30, "{shown}");
+                }
+            }
+        }
+        assert_eq!(Masking::new(vec!["abcd".to_owned()]).text("YWJj"), "YWJj", "too short to be told");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(super) enum Write {
     SubRun(Parent),
     /// How this job has ended, for the one that it is of.
     SubRunOutcome(String),
+    /// The private texts of the job, sealed.
+    Private(String),
     /// A task of this job has what its run has yielded: it is kept nowhere else.
     SubRunDelivered {
         task: TaskId,

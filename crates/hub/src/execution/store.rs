@@ -155,6 +155,13 @@ async fn apply(connection: &mut SqliteConnection, job: i64, write: Apart<'_>) ->
             .execute(connection)
             .await?;
         }
+        Apart::Private(sealed) => {
+            sqlx::query("UPDATE job_states SET private = ? WHERE job = ?")
+                .bind(sealed)
+                .bind(job)
+                .execute(connection)
+                .await?;
+        }
         Apart::SubRunOutcome(outcome) => {
             sqlx::query("UPDATE sub_runs SET outcome = ? WHERE child = ?")
                 .bind(outcome)

@@ -10,6 +10,7 @@
 //! any more stops the child.
 
 mod caught;
+mod telling;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -60,13 +61,20 @@ pub(super) struct Parent {
     pub(super) pointer: String,
     pub(super) awaited: bool,
     pub(super) depth: i64,
+    /// What is private to it, where the child's input shows any of it; known at the start only.
+    pub(super) private: Vec<String>,
 }
 
 /// How a run has ended, as the one needs it that awaits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
-    Completed(Value),
+    Completed {
+        output: Value,
+        /// What is private to the run, where the output shows any of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        private: Vec<String>,
+    },
     Stopped,
 }
 
@@ -147,7 +155,7 @@ impl SubRunCall {
 
 impl Parent {
     /// How a run ends by these commands; none where it goes on, or nobody awaits it.
-    pub(super) fn outcome(&self, commands: &[Command]) -> Option<Outcome> {
+    pub(super) fn outcome(&self, commands: &[Command], masking: &Masking) -> Option<Outcome> {
         if !self.awaited {
             return None;
         }
@@ -156,7 +164,10 @@ impl Parent {
             _ => None,
         })?;
         match record.status {
-            TaskStatus::Completed => Some(Outcome::Completed(record.output.clone())),
+            TaskStatus::Completed => Some(Outcome::Completed {
+                output: record.output.clone(),
+                private: masking.shown_in(&record.output),
+            }),
             TaskStatus::Cancelled => Some(Outcome::Stopped),
             _ => None,
         }
@@ -224,6 +235,7 @@ impl Host {
                 pointer: row.try_get("pointer")?,
                 awaited: row.try_get("awaited")?,
                 depth: row.try_get("depth")?,
+                private: Vec::new(),
             })
         })
         .transpose()
@@ -295,6 +307,7 @@ impl Host {
                     pointer: pointer.as_str().to_owned(),
                     awaited: call.awaited,
                     depth,
+                    private: self.masking_of(&key.job_name).await?.shown_in(&call.input),
                 };
                 self.sub_runs().any.store(true, Ordering::Relaxed);
                 let job_name = executions.start_sub_run(call, parent.clone()).await?;
@@ -310,10 +323,10 @@ impl Host {
                 }
             }
         };
-        let outcome = if call.awaited { link.outcome } else { Some(Outcome::Completed(Value::Null)) };
+        let nothing = || Outcome::Completed { output: Value::Null, private: Vec::new() };
+        let outcome = if call.awaited { link.outcome } else { Some(nothing()) };
         if let Some(outcome) = outcome {
-            let event = event_of(task, attempt, &link.job_name, outcome);
-            self.answer(job, &key.job_name, task, attempt, event).await;
+            self.deliver_outcome(job, &key.job_name, (task, attempt), &link.job_name, outcome).await;
         }
         Ok(())
     }
@@ -336,30 +349,8 @@ impl Host {
         let Some(outcome) = outcome else { return };
         let (host, parent, job_name) = (Arc::clone(self), parent.clone(), job_name.to_owned());
         self.tracker().spawn(Box::pin(async move {
-            let event = event_of(parent.task, parent.attempt, &job_name, outcome);
-            host.answer(parent.job, &parent.job_name, parent.task, parent.attempt, event).await;
-        }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>);
-    }
-
-    /// A child is at fault: a `try` of its parent takes the error, or both wait for people.
-    fn tell_of_fault(self: &Arc<Self>, parent: Parent, job_name: String) {
-        let host = Arc::clone(self);
-        self.tracker().spawn(Box::pin(async move {
-            loop {
-                let what = match host.give_fault(&parent, &job_name).await {
-                    Ok(Given::Taken) => "its error is this task's",
-                    Ok(Given::NotWanted) => "this task waits until somebody retries, skips or stops there",
-                    Ok(Given::Over) => return,
-                    Err(error) => {
-                        tracing::error!(%error, "a run's fault could not be told, and is tried again");
-                        if host.draining().run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
-                            return;
-                        }
-                        continue;
-                    }
-                };
-                return host.note(&parent, LogLevel::Warn, &format!("run {job_name} is at fault: {what}"));
-            }
+            let of = (parent.task, parent.attempt);
+            host.deliver_outcome(parent.job, &parent.job_name, of, &job_name, outcome).await;
         }) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>);
     }
 
@@ -405,24 +396,6 @@ impl Host {
             }
         }
         Ok(())
-    }
-
-    /// Answers the parent's call; the same answer again changes nothing.
-    async fn answer(self: &Arc<Self>, parent: i64, job_name: &str, task: TaskId, attempt: u32, event: Event) {
-        let key = format!("call/{}/{attempt}", task.0);
-        // What is not committed when the hub stops is found in the outbox and answered again.
-        self.submit_until_committed(job_name, &key, event, self.draining()).await;
-        if let Ok(false) = self.is_wanted(parent, task, attempt).await
-            && let Err(error) = self.write(parent, vec![Write::SubRunDelivered { task, attempt }]).await
-        {
-            tracing::error!(job = job_name, %error, "what a run has yielded could not be erased");
-        }
-    }
-
-    fn note(&self, parent: &Parent, level: LogLevel, text: &str) {
-        let place = (parent.pointer.clone(), Some(parent.task), parent.attempt);
-        let line = LogRow::new(&Masking::default(), Timestamp(clock::now()), place, level, text);
-        self.committer().append(parent.job, line);
     }
 
     async fn link(&self, parent: i64, task: TaskId, attempt: u32) -> sqlx::Result<Option<Link>> {
@@ -524,15 +497,4 @@ impl Executions {
 
 fn missing(namespace: &str, name: &str, version: &str) -> String {
     format!("there is no workflow {name} {version} in the namespace {namespace}")
-}
-
-fn event_of(task: TaskId, attempt: u32, job_name: &str, outcome: Outcome) -> Event {
-    let at = Timestamp(clock::now());
-    match outcome {
-        Outcome::Completed(output) => Event::CallCompleted { at, task, attempt, output },
-        Outcome::Stopped => {
-            let error = faults::runtime(format!("the run {job_name}, which this task awaits, was stopped"));
-            Event::CallFaulted { at, task, attempt, error }
-        }
-    }
 }

@@ -35,6 +35,14 @@ pub(super) fn too_large(bytes: usize) -> Wrong {
     )
 }
 
+pub(super) fn too_long_number(number: &str) -> Wrong {
+    let number: String = number.chars().take(40).collect();
+    Wrong::new(
+        format!("the number {number} has more digits than can be kept; write it in quotes"),
+        format!("数字 {number} 的位数过多，无法原样保存；请加引号"),
+    )
+}
+
 pub(super) fn too_deep() -> Wrong {
     Wrong::new(
         format!("the definition is nested deeper than {MAX_DEPTH} levels"),

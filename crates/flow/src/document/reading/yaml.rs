@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::granit_parser::{self, Event, Marker, Parser, ScalarStyle, Tag};
 
+use super::numbers;
 use super::words::{self, Wrong, too_deep};
 use super::{MAX_DEPTH, ParseError};
 use crate::document::{Dropped, MAX_BYTES, Position};
@@ -326,6 +327,9 @@ fn plain(text: &str) -> Result<Value, Wrong> {
             digits.parse::<i64>().map(Value::from).or_else(|_| digits.parse::<u64>().map(Value::from))
         {
             return Ok(number);
+        }
+        if !numbers::is_kept(digits) {
+            return Err(words::too_long_number(digits));
         }
     }
     if is_float(unsigned) {

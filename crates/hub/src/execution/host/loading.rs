@@ -7,7 +7,7 @@ use flow::{Document, Pointer, Problem};
 use sqlx::Row;
 use wire::Status;
 
-use super::{Host, Memory, Prepared, Seal};
+use super::{Host, Locked, Memory, Prepared, Seal};
 use crate::error::HubError;
 use crate::execution::blueprint::{Blueprint, Progress};
 use crate::execution::interpreter::{Program, State};
@@ -117,6 +117,28 @@ impl Host {
             kept: KeptValues::default(),
             parent,
         })
+    }
+
+    /// Asks something of a locked job that may take its time, as a step does. None where the job is over.
+    pub(in crate::execution) async fn ask<T: Send + 'static>(
+        &self,
+        locked: &mut Locked,
+        ask: impl FnOnce(&Program, &State) -> T + Send + 'static,
+    ) -> Result<Option<T>, HubError> {
+        let mut memory = match locked.memory.take() {
+            Some(memory) => memory,
+            None => match self.load(&locked.job_name).await {
+                Ok(memory) => memory,
+                Err(LoadError::Hub(error)) => return Err(error),
+                Err(LoadError::Over | LoadError::Broken { .. }) => return Ok(None),
+            },
+        };
+        let blueprint = &memory.prepared.blueprint;
+        self.give_secrets(blueprint, &mut memory.state, &mut memory.masking).await?;
+        let (prepared, state) = (Arc::clone(&memory.prepared), memory.state.clone());
+        *locked.memory = Some(memory);
+        let asked = tokio::task::spawn_blocking(move || ask(&prepared.program, &state)).await;
+        asked.map(Some).map_err(HubError::internal)
     }
 
     /// Compiles a definition, once for all jobs that run it at the same time.

@@ -32,6 +32,45 @@ impl Host {
     }
 }
 
+impl Host {
+    /// What is private to a job at this moment; nothing where it is over.
+    pub(in crate::execution) async fn masking_of(&self, job_name: &str) -> Result<Masking, HubError> {
+        let mut locked = self.lock(job_name).await;
+        self.ask(&mut locked, |_, _| ()).await?;
+        Ok(locked.memory.as_ref().map(|memory| memory.masking.clone()).unwrap_or_default())
+    }
+
+    /// Takes further texts for private to a job, for as long as it is there.
+    pub(in crate::execution) async fn keep_private(
+        &self,
+        job: i64,
+        job_name: &str,
+        private: &[String],
+    ) -> Result<(), HubError> {
+        let mut locked = self.lock(job_name).await;
+        if self.ask(&mut locked, |_, _| ()).await?.is_none() {
+            return Ok(());
+        }
+        let (kept,): (String,) = sqlx::query_as("SELECT private FROM job_states WHERE job = ?")
+            .bind(job)
+            .fetch_one(self.database.read())
+            .await?;
+        let seal = Seal::of(self.secrets.vault(), job);
+        let kept = seal.unseal(&kept).map_err(HubError::internal)?;
+        let mut kept: Vec<String> = serde_json::from_str(&kept).map_err(HubError::internal)?;
+        let news: Vec<&String> = private.iter().filter(|text| !kept.contains(text)).collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        if let Some(memory) = locked.memory.as_mut() {
+            memory.masking.add(&Value::from(private));
+        }
+        kept.extend(news.into_iter().cloned());
+        let kept = seal.text(&Value::from(kept).to_string()).map_err(HubError::internal)?;
+        self.write(job, vec![Write::Private(kept)]).await
+    }
+}
+
 /// Seals what one job stores.
 #[derive(Clone, Debug)]
 pub(in crate::execution) struct Seal {

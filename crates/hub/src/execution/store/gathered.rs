@@ -56,6 +56,7 @@ pub(super) enum CallText<'b> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Apart<'b> {
     SubRun(&'b Parent),
+    Private(&'b str),
     SubRunOutcome(&'b str),
     SubRunDelivered { task: TaskId, attempt: u32 },
     Events(&'b EventWrite),
@@ -120,6 +121,7 @@ impl<'b> Gathered<'b> {
             Write::Log(line) => self.lines.push((job, line)),
             Write::Schedule(advance) => self.schedules.push(advance),
             Write::SubRun(parent) => self.others.push((job, Apart::SubRun(parent))),
+            Write::Private(sealed) => return Some(Apart::Private(sealed)),
             Write::SubRunOutcome(outcome) => self.others.push((job, Apart::SubRunOutcome(outcome))),
             Write::SubRunDelivered { task, attempt } => {
                 self.others.push((job, Apart::SubRunDelivered { task: *task, attempt: *attempt }));

@@ -5,6 +5,7 @@ use wire::workflow::ExecuteRequest;
 use wire::{Role, Status};
 
 use super::home::{Home, Started, definition, error, task};
+use crate::secrets::Secrets;
 
 const LIVE: &str = "SELECT COUNT(*) FROM jobs WHERE status NOT IN ('completed', 'cancelled')";
 
@@ -340,4 +341,94 @@ async fn a_run_hears_what_came_since_the_outermost_one_began_and_hands_its_place
     let heard = home.status(&inner).await;
     assert_eq!(task(&heard, "hear").unwrap().output, json!(["meanwhile"]));
     assert_eq!(home.count("SELECT chain FROM events WHERE event LIKE '%\"done\"%'").await, 7);
+}
+
+const SECRET: &str = "s3cret-of-the-run";
+
+/// A workflow that answers what a secret of its own is.
+async fn teller(home: &Home) -> Value {
+    let secrets = Secrets::open(home.bench.database.clone()).unwrap();
+    secrets.set(Some("ops"), "tok", &json!(SECRET)).await.unwrap();
+    let mut tells = definition("tell", "1.0.0", json!([{"x": {"set": {"told": "${ $secrets.tok }"}}}]));
+    tells["use"] = json!({"secrets": ["tok"]});
+    tells
+}
+
+/// Everything of a job that somebody can read.
+async fn shown(home: &Home, job: &Started) -> String {
+    let (status, lines) = (home.status(job).await, home.lines(job).await);
+    format!("{}{lines:?}", serde_json::to_string(&status).unwrap())
+}
+
+/// DSL, Secret: "sensitive"; what it is to the run that has it, it is to the one that is given it.
+#[tokio::test]
+async fn a_secret_that_a_run_yields_is_used_by_the_one_that_awaits_it_and_shown_nowhere() {
+    let home = Home::new().await;
+    home.save(&teller(&home).await).await;
+    let length = json!({"length": {"set": {"told": "${ .told }", "n": "${ .told | length }"}}});
+    let check =
+        json!({"check": {"if": "${ .n != 17 }", "raise": {"error": {"type": "https://x", "status": 500}}}});
+    let job = home.run(json!([{"sub": sub("tell")}, length, gate(), check])).await;
+    home.until(&job, |status| !status.job.waiting.is_empty()).await;
+    assert!(!shown(&home, &job).await.contains(SECRET));
+    // Nor can it be read in the database while the run waits.
+    let parts: Vec<(String,)> =
+        sqlx::query_as("SELECT value FROM state_parts").fetch_all(home.bench.database.read()).await.unwrap();
+    assert!(!parts.is_empty() && parts.iter().all(|(part,)| !part.contains(SECRET)));
+    home.approve(&job).await;
+    let status = home.until_status(&job, Status::Completed).await;
+    assert_eq!(status.output, json!({"told": "******", "n": 17}));
+    assert!(!shown(&home, &job).await.contains(SECRET));
+}
+
+#[tokio::test]
+async fn a_secret_that_a_run_is_given_is_shown_there_no_more_than_where_it_comes_from() {
+    let home = Home::new().await;
+    home.save(&definition(
+        "echo",
+        "1.0.0",
+        json!([{"x": {"set": {"n": "${ .given | length }", "is": "${ .given }"}}}]),
+    ))
+    .await;
+    let mut main = teller(&home).await;
+    main["document"]["name"] = json!("main");
+    main["do"] = json!([{"sub": {"run": {"workflow": {"namespace": "ops", "name": "echo", "version": "latest",
+        "input": {"given": "${ $secrets.tok }"}}}}}]);
+    let id = home.save(&main).await;
+    let job = home.start(&id, ExecuteRequest::default()).await.unwrap();
+    let child = home.until_sub_run(&job, "sub").await;
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 17, "is": "******"}));
+    assert!(!shown(&home, &child).await.contains(SECRET));
+}
+
+/// What a run yields lies in the database until the one that awaits it has taken it: sealed, and opened by the next hub.
+#[tokio::test]
+async fn what_a_run_with_secrets_yields_waits_sealed_and_the_next_hub_opens_it() {
+    let mut home = Home::new().await;
+    home.save(&teller(&home).await).await;
+    let mut tells = teller(&home).await;
+    tells["document"]["name"] = json!("later");
+    tells["do"] = json!([gate(), tells["do"][0]]);
+    home.save(&tells).await;
+    let job = home.run(json!([{"sub": sub("later")}, {"n": {"set": {"n": "${ .told | length }"}}}])).await;
+    let child = home.until_sub_run(&job, "sub").await;
+    // The one that awaits is busy: nothing is delivered.
+    let busy = home.executions.host.lock(&job.job).await;
+    home.approve(&child).await;
+    home.until_status(&child, Status::Completed).await;
+    let outcome: String = sqlx::query_scalar("SELECT outcome FROM sub_runs")
+        .fetch_one(home.bench.database.read())
+        .await
+        .unwrap();
+    assert!(!outcome.contains(SECRET) && !outcome.contains("told"), "{outcome}");
+    let number: i64 =
+        sqlx::query_scalar("SELECT child FROM sub_runs").fetch_one(home.bench.database.read()).await.unwrap();
+    let opened = home.executions.host.opened(number, &outcome).unwrap();
+    assert!(opened.contains(SECRET), "{opened}");
+    assert_eq!(home.executions.host.opened(number + 1, &outcome), None, "it is another run's");
+    home.executions.shutdown().await;
+    drop(busy);
+    home.open_again().await;
+    assert_eq!(home.until_status(&job, Status::Completed).await.output, json!({"n": 17}));
+    home.until_none("SELECT COUNT(*) FROM sub_runs WHERE outcome IS NOT NULL").await;
 }
