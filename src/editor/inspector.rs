@@ -45,9 +45,13 @@ pub(super) fn Inspector(editor: Editor) -> impl IntoView {
     let i18n = use_i18n();
     let subject = Memo::new(move |_| {
         let task = editor.model.selection.get()?;
-        let value = editor.model.value(&task)?;
-        let call = value.get("call").and_then(serde_json::Value::as_str).map(str::to_owned);
-        Some(Subject { kind: TaskKind::of(&value), task, call })
+        editor.model.revision.track();
+        // A box may hold thousands of tasks: it is looked at where it is.
+        editor.model.read(|session| {
+            let value = task.get(session.document().root())?;
+            let call = value.get("call").and_then(serde_json::Value::as_str).map(str::to_owned);
+            Some(Subject { kind: TaskKind::of(value), task: task.clone(), call })
+        })
     });
     let body = NodeRef::<leptos::html::Aside>::new();
     let fields = NodeRef::<leptos::html::Div>::new();

@@ -37,7 +37,8 @@ struct Row {
 pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let rows = Memo::new(move |_| {
-        editor.model.revision.track();
+        // What a row says changes with the scene, not with every letter typed into a field.
+        editor.model.scene.track();
         editor.model.read(|session| rows(session.document()))
     });
     let tree = NodeRef::<html::Div>::new();

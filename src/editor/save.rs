@@ -147,6 +147,7 @@ impl Saver {
             return false;
         }
         editor.settle();
+        editor.compare();
         editor.check();
         let errors = editor.found.with_untracked(|found| {
             found.iter().filter(|problem| problem.severity == Severity::Error).count()

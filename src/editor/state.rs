@@ -60,6 +60,14 @@ pub(super) struct Aim {
     pub(super) count: u32,
 }
 
+/// What is done in a pause after changes, one a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Compare,
+    Keep,
+    Check,
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Editor {
     pub(super) model: CanvasModel,
@@ -120,7 +128,8 @@ impl Editor {
             drafts: StoredValue::new(drafts),
             timer: StoredValue::new(None),
         };
-        editor.check();
+        // What is drawn comes first.
+        editor.wait_for(Duration::ZERO, Turn::Check);
         editor
     }
 
@@ -142,8 +151,10 @@ impl Editor {
                 CanvasEffect::Announce { announcement } => {
                     self.spoken.set(news::announcement(self.i18n, &announcement));
                 }
-                CanvasEffect::SceneChanged | CanvasEffect::ViewportChanged | CanvasEffect::PreviewChanged => {
-                }
+                CanvasEffect::SceneChanged
+                | CanvasEffect::TextsChanged
+                | CanvasEffect::ViewportChanged
+                | CanvasEffect::PreviewChanged => {}
             }
         }
     }
@@ -234,28 +245,59 @@ impl Editor {
         }
     }
 
-    /// Checks and keeps what a timer was still waiting to.
+    /// Compares, checks and keeps what a timer was still waiting to.
     pub(super) fn settle(&self) {
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();
+            self.compare();
             self.check();
             self.keep();
         }
     }
 
+    /// What each change costs must not grow with the document: what looks at all of it waits for a pause, and then is
+    /// done in turns, so that a key pressed meanwhile is not kept waiting by all of them.
     fn changed(&self) {
-        self.compare();
+        // Whether it came back to what was published is seen in the pause.
+        if !self.dirty.get_untracked() {
+            self.dirty.set(true);
+        }
         self.place.set(None);
         if !self.refused.read_untracked().is_empty() {
             self.refused.set(Vec::new());
         }
+        self.wait_for(PAUSE, Turn::Compare);
+    }
+
+    fn wait_for(&self, pause: Duration, turn: Turn) {
         let editor = *self;
-        self.timer.update_value(|timer| {
+        // The page may have gone while a turn was under way.
+        let _ = self.timer.try_update_value(|timer| {
             if let Some(timer) = timer.take() {
                 timer.clear();
             }
-            *timer = set_timeout_with_handle(move || editor.settle(), PAUSE).ok();
+            *timer = set_timeout_with_handle(move || editor.take(turn), pause).ok();
         });
+    }
+
+    fn take(&self, turn: Turn) {
+        if self.timer.try_get_value().is_none() {
+            return;
+        }
+        match turn {
+            Turn::Compare => {
+                self.compare();
+                self.wait_for(Duration::ZERO, Turn::Keep);
+            }
+            Turn::Keep => {
+                self.keep();
+                self.wait_for(Duration::ZERO, Turn::Check);
+            }
+            Turn::Check => {
+                self.timer.set_value(None);
+                self.check();
+            }
+        }
     }
 
     pub(super) fn compare(&self) {
@@ -270,7 +312,7 @@ impl Editor {
     pub(super) fn flags(&self) -> Memo<HashMap<Pointer, Severity>> {
         let editor = *self;
         Memo::new(move |_| {
-            let scene = editor.model.scene.get();
+            let scene = editor.model.scene.read();
             let mut flags = HashMap::new();
             for problem in editor.found.read().iter() {
                 let mut place = Some(problem.pointer.clone());

@@ -23,6 +23,7 @@
 
 mod colours;
 mod edges;
+mod far;
 mod gaps;
 mod hands;
 mod keys;
@@ -31,9 +32,11 @@ mod minimap;
 mod model;
 mod node;
 mod pointer;
+mod settle;
 mod surface;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
+mod window;
 mod zoom;
 
 use std::collections::HashMap;

@@ -61,6 +61,20 @@ impl Rect {
         Self { x, y, width: right - x, height: bottom - y }
     }
 
+    /// What both have in common; empty, but within this one, where that is nothing.
+    #[must_use]
+    pub fn cut(&self, other: &Self) -> Self {
+        let (x, y) = (other.x.clamp(self.x, self.right()), other.y.clamp(self.y, self.bottom()));
+        let (right, bottom) = (other.right().clamp(x, self.right()), other.bottom().clamp(y, self.bottom()));
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+
+    /// The rectangle with so much more on every side.
+    #[must_use]
+    pub fn grown(&self, by: f64) -> Self {
+        Self { x: self.x - by, y: self.y - by, width: self.width + 2.0 * by, height: self.height + 2.0 * by }
+    }
+
     /// The rectangle that has these corners.
     pub fn spanned(one: Point, other: Point) -> Self {
         Self {

@@ -11,6 +11,7 @@
 mod describe;
 mod jumps;
 mod measure;
+mod patch;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,8 @@ use flow::{Document, Pointer};
 use serde::{Deserialize, Serialize};
 
 use crate::Scene;
+
+pub(crate) use patch::{Touched, patch};
 
 /// Lays a definition out. Never fails: what is wrong with a definition is drawn as far as it can be read.
 pub fn layout(document: &Document, options: &LayoutOptions) -> Scene {

@@ -32,14 +32,17 @@ pub mod geometry;
 pub mod history;
 pub mod layout;
 pub mod picture;
+pub mod places;
 pub mod scene;
 pub mod session;
 pub mod viewport;
+pub mod window;
 
 pub use geometry::{Point, Rect, Size};
 pub use history::{History, Mark};
 pub use layout::{Direction, LayoutOptions, layout, sizes};
 pub use picture::svg;
+pub use places::Places;
 pub use scene::{
     Badge, EdgeEnd, EdgeKind, EdgeLabel, Hit, NodeKind, NodeShape, NodeZone, Scene, SceneEdge, SceneGap,
     SceneNode,
@@ -49,3 +52,4 @@ pub use session::{
     InsertPlace, Modifiers, PointerButton, Refusal, Session,
 };
 pub use viewport::Viewport;
+pub use window::Window;

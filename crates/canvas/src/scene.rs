@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use flow::{Pointer, TaskKind, edit::Side};
 
-use crate::{Direction, Point, Rect, sizes};
+use crate::{Direction, Places, Point, Rect, sizes};
 
 /// A definition laid out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +23,9 @@ pub struct Scene {
     pub bounds: Rect,
     pub direction: Direction,
     pub(crate) index: HashMap<Pointer, usize>,
+    pub(crate) where_nodes: Places,
+    pub(crate) where_edges: Places,
+    pub(crate) where_gaps: Places,
 }
 
 /// A task, or the catch lane of a `try`.
@@ -174,6 +177,21 @@ pub enum NodeZone {
     Inside,
 }
 
+impl SceneEdge {
+    /// The rectangle around the line, with room for its label.
+    fn area(&self) -> Rect {
+        let mut points =
+            self.points.iter().map(|point| Rect { x: point.x, y: point.y, width: 0.0, height: 0.0 });
+        let first = points.next().unwrap_or_default();
+        let area = points.fold(first, |area, point| area.union(&point)).grown(1.0);
+        if self.label.is_some() {
+            Rect { width: area.width + sizes::LABEL, ..area.grown(10.0) }
+        } else {
+            area
+        }
+    }
+}
+
 impl Scene {
     /// The index of the node with this pointer.
     pub fn find(&self, pointer: &Pointer) -> Option<usize> {
@@ -182,6 +200,30 @@ impl Scene {
 
     pub fn node(&self, pointer: &Pointer) -> Option<&SceneNode> {
         self.find(pointer).and_then(|index| self.nodes.get(index))
+    }
+
+    /// The indices of the nodes that are in an area, in order.
+    pub fn nodes_in(&self, area: &Rect) -> Vec<usize> {
+        self.where_nodes.overlapping(area)
+    }
+
+    /// The indices of the lines that are in an area, their labels included.
+    pub fn edges_in(&self, area: &Rect) -> Vec<usize> {
+        self.where_edges.overlapping(area)
+    }
+
+    /// The indices of the gaps that are in an area.
+    pub fn gaps_in(&self, area: &Rect) -> Vec<usize> {
+        self.where_gaps.overlapping(area)
+    }
+
+    /// What is looked up was built with the scene.
+    pub(crate) fn find_places(&mut self) {
+        self.index =
+            self.nodes.iter().enumerate().map(|(index, node)| (node.pointer.clone(), index)).collect();
+        self.where_nodes = Places::new(self.nodes.iter().map(|node| node.rect));
+        self.where_edges = Places::new(self.edges.iter().map(SceneEdge::area));
+        self.where_gaps = Places::new(self.gaps.iter().map(|gap| gap.rect));
     }
 
     /// The task that a node stands for: itself, or the `try` of a lane.
@@ -195,13 +237,13 @@ impl Scene {
 
     /// What is at a point of the scene: the innermost node, else a gap, where no task lies over it.
     pub fn hit(&self, point: Point) -> Hit {
-        let node = self.nodes.iter().rposition(|node| node.rect.contains(point));
+        let node = self.where_nodes.holding(point).last().copied();
         let zone = node.map(|index| self.zone(&self.nodes[index], point));
         match (node, zone) {
             (Some(node), Some(zone)) if zone != NodeZone::Inside => return Hit::Node { node, zone },
             _ => {}
         }
-        if let Some(gap) = self.gaps.iter().position(|gap| gap.rect.contains(point)) {
+        if let Some(gap) = self.where_gaps.holding(point).first().copied() {
             return Hit::Gap { gap };
         }
         node.zip(zone).map_or(Hit::Nothing, |(node, zone)| Hit::Node { node, zone })

@@ -16,7 +16,8 @@ mod several;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use flow::{Document, Pointer, edit::Warning};
 
@@ -25,6 +26,7 @@ pub use drop::{DropPreview, DropTarget};
 pub use gesture::GestureKind;
 pub use input::{Act, Announcement, Effect, Input, InsertPlace, Modifiers, PointerButton, Refusal};
 
+use crate::layout::Touched;
 use crate::{Direction, History, LayoutOptions, Point, Rect, Scene, Viewport, layout};
 use change::FieldVisit;
 use gesture::Gesture;
@@ -40,7 +42,11 @@ pub struct Session {
     gesture: Gesture,
     /// Where the pointer was last, while it holds something: it pans at the edges without moving.
     held: Option<(Point, Modifiers)>,
-    scene: Scene,
+    scene: Arc<Scene>,
+    /// What changes since the last layout have left of the scene.
+    touched: Touched,
+    /// Tasks that are followed wherever edits take them, by a number that the shell gave them.
+    watched: BTreeMap<u64, Pointer>,
     options: LayoutOptions,
     visit: Option<FieldVisit>,
     revision: u64,
@@ -48,7 +54,7 @@ pub struct Session {
 
 impl Session {
     pub fn new(document: Document, options: LayoutOptions) -> Self {
-        let scene = layout(&document, &options);
+        let scene = Arc::new(layout(&document, &options));
         Self {
             document,
             history: History::default(),
@@ -57,6 +63,8 @@ impl Session {
             gesture: Gesture::Idle,
             held: None,
             scene,
+            touched: Touched::default(),
+            watched: BTreeMap::new(),
             options,
             visit: None,
             revision: 0,
@@ -88,6 +96,21 @@ impl Session {
 
     pub fn scene(&self) -> &Scene {
         &self.scene
+    }
+
+    /// The scene, to be held on to. Whoever holds it while an edit is made makes the edit pay for a copy.
+    pub fn shared_scene(&self) -> Arc<Scene> {
+        Arc::clone(&self.scene)
+    }
+
+    /// Lets these tasks be followed, in the place of those before. Their elements live as long as they do.
+    pub fn watch(&mut self, tasks: BTreeMap<u64, Pointer>) {
+        self.watched = tasks;
+    }
+
+    /// Where the followed tasks are now; those that are gone are left out.
+    pub fn watched(&self) -> &BTreeMap<u64, Pointer> {
+        &self.watched
     }
 
     pub fn viewport(&self) -> Viewport {

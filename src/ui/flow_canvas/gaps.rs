@@ -1,28 +1,31 @@
 //! The places where a task can be dropped, and what a drag would do if it ended now.
 
-use canvas::{DropTarget, Rect, SceneGap};
+use canvas::{DropTarget, Rect, SceneGap, Window};
 use flow::Pointer;
 use leptos::ev;
 use leptos::prelude::*;
 
 use super::CanvasModel;
 use crate::i18n::*;
-use crate::ui::{Icon, IconView};
 
 /// Drop places of the part that is seen. A click on one chooses it for the next task from the palette.
 #[component]
 pub(super) fn Gaps(
     model: CanvasModel,
-    seen: Memo<Rect>,
+    window: Signal<Window>,
     /// The place that was chosen for the next task.
     chosen: Signal<Option<(Pointer, usize)>>,
     on_gap: Callback<(ev::MouseEvent, Pointer, usize)>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let gaps = Memo::new(move |_| {
-        let (scene, seen) = (model.scene.get(), seen.get());
-        scene.gaps.iter().filter(|gap| gap.rect.overlaps(&seen)).cloned().collect::<Vec<_>>()
+        let area = window.get().area;
+        model.scene.with(|scene| {
+            scene.gaps_in(&area).into_iter().map(|gap| scene.gaps[gap].clone()).collect::<Vec<SceneGap>>()
+        })
     });
+    // There are as many gaps as tasks: what they say is read once, and anew with the language.
+    let label = Memo::new(move |_| t_string!(i18n, editor.canvas.insert_here).to_string());
     let lit =
         Memo::new(move |_| match model.preview.read().as_ref().and_then(|preview| preview.target.as_ref()) {
             Some(DropTarget::Gap { list, index, .. }) => Some((list.clone(), *index)),
@@ -30,13 +33,9 @@ pub(super) fn Gaps(
             None => chosen.get(),
         });
     view! {
-        <For each=move || gaps.get() key=|gap| (gap.list.clone(), gap.index, gap.empty) let:gap>
+        <For each=move || { label.track(); gaps.get() } key=move |gap| (gap.list.clone(), gap.index, gap.empty, corners(gap.rect), label.get_untracked()) let:gap>
             {
                 let (list, index, empty) = (gap.list.clone(), gap.index, gap.empty);
-                let place = {
-                    let list = list.clone();
-                    Memo::new(move |_| find(&gaps.read(), &list, index).unwrap_or(gap.rect))
-                };
                 let is_lit = {
                     let list = list.clone();
                     move || lit.read().as_ref().is_some_and(|(lit, at)| *lit == list && *at == index)
@@ -48,18 +47,16 @@ pub(super) fn Gaps(
                         class="flow__gap"
                         class:flow__gap--empty=empty
                         class:flow__gap--lit=is_lit
-                        style=move || style(place.get())
+                        style=style(gap.rect)
                         data-gap=""
                         data-list=list.as_str().to_owned()
                         data-index=index.to_string()
                         tabindex="-1"
-                        aria-label=move || t_string!(i18n, editor.canvas.insert_here)
+                        aria-label=label.get_untracked()
                         on:click=move |event| on_gap.run((event, chosen.clone(), index))
                     >
-                        <span class="flow__plus" aria-hidden="true"><IconView icon=Icon::Plus /></span>
-                        <Show when=move || empty>
-                            <span class="flow__invite">{t!(i18n, editor.canvas.drop_here)}</span>
-                        </Show>
+                        <span class="flow__plus" aria-hidden="true"></span>
+                        {empty.then(|| view! { <span class="flow__invite">{t!(i18n, editor.canvas.drop_here)}</span> })}
                     </button>
                 }
             }
@@ -85,7 +82,7 @@ pub(super) fn DragView(model: CanvasModel) -> impl IntoView {
     let valid = Memo::new(move |_| model.preview.read().as_ref().is_some_and(canvas::DropPreview::is_valid));
     let place = move || {
         let at = model.preview.read().as_ref().map(|preview| preview.at).unwrap_or_default();
-        format!("left:{}px;top:{}px", at.x + 12.0, at.y + 12.0)
+        format!("transform:translate({}px,{}px)", at.x + 12.0, at.y + 12.0)
     };
     view! {
         {move || side.get().map(|rect| view! { <div class="flow__side" style=style(rect)></div> })}
@@ -107,6 +104,6 @@ pub(super) fn style(rect: Rect) -> String {
     format!("left:{}px;top:{}px;width:{}px;height:{}px", rect.x, rect.y, rect.width, rect.height)
 }
 
-fn find(gaps: &[SceneGap], list: &Pointer, index: usize) -> Option<Rect> {
-    gaps.iter().find(|gap| gap.list == *list && gap.index == index).map(|gap| gap.rect)
+fn corners(rect: Rect) -> [u64; 4] {
+    [rect.x, rect.y, rect.width, rect.height].map(f64::to_bits)
 }

@@ -1,6 +1,6 @@
 //! A session and the signals that views draw from: the one place where effects become redraws.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use canvas::{
@@ -13,7 +13,10 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct CanvasModel {
     session: StoredValue<Session>,
+    /// Where everything is. It is told anew when something moved, came or went.
     pub scene: RwSignal<Arc<Scene>>,
+    /// Grows when tasks of the scene say something else, and all of them stand where they did.
+    pub texts: RwSignal<u64>,
     pub viewport: RwSignal<Viewport>,
     /// The task that leads the selection.
     pub selection: RwSignal<Option<Pointer>>,
@@ -29,13 +32,16 @@ pub struct CanvasModel {
     pub marquee: RwSignal<Option<Rect>>,
     /// Grows with each change of the document.
     pub revision: RwSignal<u64>,
+    /// The elements that are drawn, and whose they are now: an element stays with its task wherever edits take it.
+    pub(super) elements: RwSignal<Arc<BTreeMap<u64, Pointer>>>,
 }
 
 impl CanvasModel {
     pub fn new(document: Document, options: LayoutOptions) -> Self {
         let session = Session::new(document, options);
         Self {
-            scene: RwSignal::new(Arc::new(session.scene().clone())),
+            scene: RwSignal::new(session.shared_scene()),
+            texts: RwSignal::new(0),
             viewport: RwSignal::new(session.viewport()),
             selection: RwSignal::new(None),
             selected: RwSignal::default(),
@@ -44,6 +50,7 @@ impl CanvasModel {
             connection: RwSignal::new(None),
             marquee: RwSignal::new(None),
             revision: RwSignal::new(session.revision()),
+            elements: RwSignal::default(),
             session: StoredValue::new(session),
         }
     }
@@ -51,13 +58,24 @@ impl CanvasModel {
     /// Takes an input in, redraws what it changed, and gives back the effects that are left to others: to tell
     /// people, to keep a draft.
     pub fn send(&self, input: Input) -> Vec<Effect> {
+        // A scene that somebody holds would have to be copied where only a text of it changes. Nobody reads it
+        // before it is back.
+        let _ = self.scene.try_update_untracked(|scene| *scene = Arc::default());
         // The page may have gone while a timer or an answer was under way.
-        let effects = self.session.try_update_value(|session| session.handle(input)).unwrap_or_default();
+        let Some((effects, scene)) = self.session.try_update_value(|session| {
+            let effects = session.handle(input);
+            (effects, session.shared_scene())
+        }) else {
+            return Vec::new();
+        };
+        let _ = self.scene.try_update_untracked(|place| *place = scene);
         for effect in &effects {
             match effect {
                 Effect::SceneChanged => {
-                    self.scene.set(Arc::new(self.read(|session| session.scene().clone())))
+                    update(self.elements, self.read(|session| Arc::new(session.watched().clone())));
+                    self.scene.notify();
                 }
+                Effect::TextsChanged => self.texts.update(|texts| *texts += 1),
                 Effect::SelectionChanged => {
                     let lead = self.read(|session| session.selection().cloned());
                     update(self.selection, lead);
@@ -94,6 +112,12 @@ impl CanvasModel {
             Hit::Node { node, .. } => session.scene().task_of(node).map(|task| task.pointer.clone()),
             Hit::Gap { .. } | Hit::Nothing => None,
         })
+    }
+
+    /// These elements are drawn from now on.
+    pub(super) fn draw(&self, elements: BTreeMap<u64, Pointer>) {
+        self.session.update_value(|session| session.watch(elements.clone()));
+        update(self.elements, Arc::new(elements));
     }
 }
 

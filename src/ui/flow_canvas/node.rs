@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use canvas::{Badge, Input, NodeKind, NodeShape, SceneNode};
+use canvas::{Badge, Input, NodeKind, NodeShape, Rect, SceneNode};
 use flow::{Pointer, Severity, TaskKind};
 use leptos::ev;
 use leptos::prelude::*;
 
 use super::colours::known_colour;
-use super::gaps::style;
 use super::kinds::{kind_label, kind_word, node_icon};
 use super::{CanvasModel, NodeStatus};
 use crate::i18n::*;
@@ -28,36 +27,24 @@ pub(super) struct NodeContext {
 }
 
 #[component]
-pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView {
+pub(super) fn NodeView(id: u64, context: NodeContext) -> impl IntoView {
     let i18n = use_i18n();
     let NodeContext { model, status, functions, flags, entry, on_input } = context;
-    let node = Memo::new({
-        let pointer = pointer.clone();
-        move |before: Option<&Option<SceneNode>>| {
-            // A node that has just left the scene keeps its last look until it is taken away.
-            model.scene.read().node(&pointer).cloned().or_else(|| before.cloned().flatten())
-        }
+    // An edit may give its task another pointer. A node that has just left the scene keeps its last look until it is
+    // taken away.
+    let pointer = Memo::new(move |before: Option<&Pointer>| {
+        model.elements.read().get(&id).or(before).cloned().unwrap_or_default()
     });
-    let status = Memo::new({
-        let pointer = pointer.clone();
-        move |_| status.read().get(&pointer).cloned()
+    let node = Memo::new(move |before: Option<&Option<SceneNode>>| {
+        model.texts.track();
+        model.scene.read().node(&pointer.read()).cloned().or_else(|| before.cloned().flatten())
     });
-    let flag = Memo::new({
-        let pointer = pointer.clone();
-        move |_| flags.read().get(&pointer).copied()
-    });
-    let selected = Memo::new({
-        let pointer = pointer.clone();
-        move |_| model.selected.read().contains(&pointer)
-    });
-    let dragged = Memo::new({
-        let pointer = pointer.clone();
-        move |_| model.dragged.read().contains(&pointer)
-    });
-    let tab = {
-        let pointer = pointer.clone();
-        move || if entry.read().as_ref() == Some(&pointer) { "0" } else { "-1" }
-    };
+    let status = Memo::new(move |_| status.read().get(&*pointer.read()).cloned());
+    let flag = Memo::new(move |_| flags.read().get(&*pointer.read()).copied());
+    let selected = Memo::new(move |_| model.selected.read().contains(&*pointer.read()));
+    let dragged = Memo::new(move |_| model.dragged.read().contains(&*pointer.read()));
+    let is_entry = Memo::new(move |_| entry.read().as_ref() == Some(&*pointer.read()));
+    let tab = move || if is_entry.get() { "0" } else { "-1" };
     let lane = node.with_untracked(|node| node.as_ref().is_some_and(|node| node.kind == NodeKind::CatchLane));
     let title = move || node.read().as_ref().map(|node| node.title.clone()).unwrap_or_default();
     let kind =
@@ -89,7 +76,8 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
         format!("node node--{shape} node--{kind}")
     };
     let icon = Signal::derive(move || node.read().as_ref().map_or(Icon::Bolt, node_icon));
-    let place = move || node.read().as_ref().map(|node| style(node.rect)).unwrap_or_default();
+    let rect = Memo::new(move |_| node.read().as_ref().map(|node| node.rect).unwrap_or_default());
+    let place = move || place(rect.get());
     let note = Memo::new(move |_| node.read().as_ref().and_then(|node| node.note.clone()));
     let colour = move || node.read().as_ref().and_then(|node| known_colour(node.colour.as_deref()?));
     let header = move || {
@@ -111,7 +99,6 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
         return view! { <div class=class style=place><div class="node__header">{header()}</div></div> }
             .into_any();
     }
-    let pressed = pointer.clone();
     view! {
         <div
             class=class
@@ -123,14 +110,14 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
             tabindex=tab
             aria-label=name
             aria-pressed=move || selected.get().to_string()
-            data-pointer=pointer.as_str().to_owned()
+            data-pointer=move || pointer.read().as_str().to_owned()
             data-colour=colour
             data-kind=move || node.read().as_ref().map(kind_word)
             data-status=move || status.read().as_ref().map(|status| status_class(&status.status).to_owned())
             on:click=move |event: ev::MouseEvent| {
                 // A pointer's press was understood already; this is an activation by other means.
                 if event.detail() == 0 {
-                    on_input.run(Input::Select { pointer: Some(pressed.clone()) });
+                    on_input.run(Input::Select { pointer: Some(pointer.get_untracked()) });
                 }
             }
         >
@@ -138,6 +125,11 @@ pub(super) fn NodeView(pointer: Pointer, context: NodeContext) -> impl IntoView 
         </div>
     }
     .into_any()
+}
+
+/// By a transform, so that moving it is no work for anything beside it.
+fn place(rect: Rect) -> String {
+    format!("width:{}px;height:{}px;transform:translate({}px,{}px)", rect.width, rect.height, rect.x, rect.y)
 }
 
 /// What a task does, in the reader's words where the catalog has them.

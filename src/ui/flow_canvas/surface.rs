@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use canvas::{Act, Input, NodeKind, Point, Rect, Size, Viewport};
+use canvas::{Act, Input, NodeKind, Point, Size, Viewport};
 use flow::{Pointer, Severity};
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -10,12 +10,15 @@ use leptos_use::{UseElementSizeReturn, use_element_size};
 use wasm_bindgen::JsCast;
 
 use super::edges::Edges;
+use super::far::Far;
 use super::gaps::{DragView, Gaps};
 use super::hands::{self, HandView};
 use super::keys::{self, Key, KeyAct};
 use super::minimap::Minimap;
 use super::node::{NodeContext, NodeView};
 use super::pointer::{Touches, wheel};
+use super::settle::settling;
+use super::window::follow;
 use super::zoom::ZoomButtons;
 use super::{CanvasModel, NodeStatus};
 use crate::i18n::*;
@@ -26,9 +29,6 @@ pub enum SurfaceMode {
     Edit,
     Look,
 }
-
-/// What lies so far outside, in screen pixels, is drawn ahead.
-const AHEAD: f64 = 320.0;
 
 #[component]
 pub fn Surface(
@@ -65,16 +65,19 @@ pub fn Surface(
     Effect::new(move |_| {
         on_input.run(Input::Resized { size: Size { width: width.get(), height: height.get() } });
     });
-    let seen = Memo::new(move |_| coarse(&model.viewport.read()));
-    let shown = Memo::new(move |_| {
-        let (scene, seen) = (model.scene.get(), seen.get());
-        scene
-            .nodes
-            .iter()
-            .filter(|node| node.rect.overlaps(&seen))
-            .map(|node| node.pointer.clone())
-            .collect::<Vec<_>>()
+    let drawn = follow(model);
+    let window = Signal::from(drawn.window);
+    let layer = NodeRef::<html::Div>::new();
+    let dots = NodeRef::<html::Div>::new();
+    // A step of a pan or a zoom is these few properties, and nothing else.
+    Effect::new(move |_| {
+        let viewport = model.viewport.get();
+        if let (Some(layer), Some(dots)) = (layer.get(), dots.get()) {
+            transform(&layer, &dots, &viewport);
+        }
     });
+    let settles = settling(model);
+    let drags = Memo::new(move |_| model.preview.read().is_some());
     let entry = Memo::new(move |_| {
         let first = || {
             let scene = model.scene.read();
@@ -157,14 +160,13 @@ pub fn Surface(
         }
     };
     view! {
-        <div class="flow" class:flow--edit=move || mode.get() == SurfaceMode::Edit class:flow--dragging=move || model.preview.read().is_some()>
+        <div class="flow" class:flow--edit=move || mode.get() == SurfaceMode::Edit class:flow--dragging=move || drags.get()>
             <div
                 node_ref=surface
                 class="flow__surface"
                 role="application"
                 aria-label=move || t_string!(i18n, editor.canvas.label)
                 tabindex="0"
-                style=move || background(&model.viewport.read())
                 on:keydown=on_key
                 on:keyup=move |event: ev::KeyboardEvent| {
                     if event.key() == " " {
@@ -209,13 +211,21 @@ pub fn Surface(
                     on_input.run(wheel(&event, at(&event)));
                 }
             >
-                <div class="flow__layer" style=move || transform(&model.viewport.read())>
-                    <Edges model seen />
-                    <For each=move || shown.get() key=Clone::clone let:pointer>
-                        <NodeView pointer context />
+                <div node_ref=dots class="flow__dots" class:flow__dots--moving=move || drawn.moving.get()></div>
+                <Far context drawn />
+                <div
+                    node_ref=layer
+                    class="flow__layer"
+                    class:flow__layer--moving=move || drawn.moving.get()
+                    class:flow__layer--far=move || drawn.window.read().far
+                    class:flow__layer--settling=move || settles.get()
+                >
+                    <Edges model window />
+                    <For each=move || drawn.order.get() key=|id| *id let:id>
+                        <NodeView id context />
                     </For>
                     <Show when=move || mode.get() == SurfaceMode::Edit>
-                        <Gaps model seen chosen on_gap=Callback::new(choose_gap) />
+                        <Gaps model window chosen on_gap=Callback::new(choose_gap) />
                         <HandView model />
                         <DragView model />
                     </Show>
@@ -227,25 +237,24 @@ pub fn Surface(
     }
 }
 
-/// The part of the scene to draw: more than is seen, and the same for small moves, so that panning redraws nothing.
-fn coarse(viewport: &Viewport) -> Rect {
-    let visible = viewport.visible();
-    let step = AHEAD / viewport.zoom;
-    let left = (visible.x / step).floor() - 1.0;
-    let top = (visible.y / step).floor() - 1.0;
-    let right = (visible.right() / step).ceil() + 1.0;
-    let bottom = (visible.bottom() / step).ceil() + 1.0;
-    Rect { x: left * step, y: top * step, width: (right - left) * step, height: (bottom - top) * step }
+/// Puts the layer where the viewport says. The dots move with it: their sheet is one dot larger than the canvas, and
+/// jumps back by one.
+fn transform(layer: &web_sys::HtmlElement, dots: &web_sys::HtmlElement, viewport: &Viewport) {
+    let Viewport { pan, zoom, .. } = viewport;
+    set(layer, "transform", &format!("translate({}px,{}px) scale({zoom})", pan.x, pan.y));
+    let step = 24.0 * zoom.max(0.25);
+    let size = format!("{step}px {step}px");
+    let sheet = web_sys::HtmlElement::style(dots);
+    if sheet.get_property_value("background-size").ok().as_deref() != Some(size.as_str()) {
+        set(dots, "background-size", &size);
+        set(dots, "inset", &format!("-{step}px"));
+    }
+    set(dots, "transform", &format!("translate({}px,{}px)", pan.x.rem_euclid(step), pan.y.rem_euclid(step)));
 }
 
-fn transform(viewport: &Viewport) -> String {
-    format!("transform:translate({}px,{}px) scale({})", viewport.pan.x, viewport.pan.y, viewport.zoom)
-}
-
-/// The dots move with the canvas.
-fn background(viewport: &Viewport) -> String {
-    let step = 24.0 * viewport.zoom.max(0.25);
-    format!("background-position:{}px {}px;background-size:{step}px {step}px", viewport.pan.x, viewport.pan.y)
+/// A property that the browser knows is not refused.
+fn set(element: &web_sys::HtmlElement, property: &str, value: &str) {
+    let _ = web_sys::HtmlElement::style(element).set_property(property, value);
 }
 
 /// Where an event was, from the corner of the canvas.

@@ -2,9 +2,9 @@
 
 use super::{
     Direction,
-    describe::{badges, called, subtitle},
     jumps::{Jump, JumpTarget},
     measure::{Block, Branches, Content, Extent, Lane, Sequence},
+    patch::describe,
     sizes,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) fn place(top: &Sequence<'_>, direction: Direction) -> Scene {
     );
     let mut scene = placer.scene;
     scene.bounds = whole;
-    scene.index = scene.nodes.iter().enumerate().map(|(index, node)| (node.pointer.clone(), index)).collect();
+    scene.find_places();
     scene
 }
 
@@ -185,20 +185,22 @@ impl Placer {
             Content::Branches(_) | Content::Sequence { .. } => NodeShape::Box,
         };
         let node = self.scene.nodes.len();
-        self.scene.nodes.push(SceneNode {
+        let mut drawn = SceneNode {
             pointer: block.pointer.clone(),
             rect: self.extent_rect(block.extent, main, axis),
             kind: NodeKind::Task(block.kind),
             shape,
             title: block.name.to_owned(),
-            subtitle: subtitle(block.kind, block.value),
-            function: called(block.value).map(str::to_owned),
-            badges: badges(block.kind, block.value, hidden),
-            note: flow::view::note(block.value).map(str::to_owned),
-            colour: flow::view::colour(block.value).map(str::to_owned),
+            subtitle: String::new(),
+            function: None,
+            badges: Vec::new(),
+            note: None,
+            colour: None,
             parent: around.parent,
             depth: around.depth,
-        });
+        };
+        describe(&mut drawn, block.value, hidden);
+        self.scene.nodes.push(drawn);
         let inside = self.inside(node, around.depth, block.extent, main, axis);
         match &block.content {
             Content::Card { .. } => {}

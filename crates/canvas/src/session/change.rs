@@ -1,5 +1,7 @@
 //! Changes of the document: each goes through here, so that history, selection and scene stay in step.
 
+use std::sync::Arc;
+
 use flow::{
     Pointer,
     edit::{Diff, Edit, Warning, apply, plan},
@@ -7,7 +9,8 @@ use flow::{
 use serde_json::Value;
 
 use super::{Announcement, Effect, Effects, InsertPlace, Refusal, Session, selection::Selection};
-use crate::{Mark, NodeKind, Point, layout};
+use crate::layout::{Touched, layout, patch};
+use crate::{Mark, NodeKind, Point};
 
 /// The inspector field (or source view) that is being edited: all of it is one step.
 #[derive(Clone, Debug)]
@@ -108,6 +111,14 @@ impl Session {
     /// Lets everything that names tasks follow a diff that was applied.
     pub(super) fn follow(&mut self, diff: &Diff) {
         self.revision += 1;
+        self.touched = std::mem::take(&mut self.touched).after(diff, &self.scene);
+        self.watched.retain(|_, task| match diff.follow(task) {
+            Some(now) => {
+                *task = now;
+                true
+            }
+            None => false,
+        });
         let collapsed = std::mem::take(&mut self.options.collapsed);
         self.options.collapsed = collapsed.iter().filter_map(|task| diff.follow(task)).collect();
         let marked = self.selection.marked.iter().filter_map(|task| diff.follow(task)).collect();
@@ -138,10 +149,22 @@ impl Session {
         self.reveal_selection();
     }
 
-    /// Lays out anew. The start marker stays where it is on the screen, so that nothing jumps.
+    /// Brings the scene up to date. Where an edit moved nothing, only what its tasks say is read anew.
     pub(super) fn refresh(&mut self, effects: &mut Effects) {
+        if let Touched::Texts(tasks) = std::mem::take(&mut self.touched)
+            && (tasks.is_empty() || patch(Arc::make_mut(&mut self.scene), &self.document, &tasks))
+        {
+            self.settle_selection();
+            effects.push(Effect::TextsChanged);
+        } else {
+            self.lay_out(effects);
+        }
+    }
+
+    /// Lays out anew. The start marker stays where it is on the screen, so that nothing jumps.
+    fn lay_out(&mut self, effects: &mut Effects) {
         let before = self.scene.start;
-        self.scene = layout(&self.document, &self.options);
+        self.scene = Arc::new(layout(&self.document, &self.options));
         let by = Point { x: before.x - self.scene.start.x, y: before.y - self.scene.start.y };
         let zoom = self.viewport.zoom;
         self.viewport = self.viewport.panned(Point { x: by.x * zoom, y: by.y * zoom });

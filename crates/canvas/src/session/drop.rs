@@ -153,7 +153,9 @@ impl Session {
         let reach = REACH / self.viewport.zoom;
         let mut nearest: Option<(f64, usize)> = None;
         let mut refused = false;
-        for (index, gap) in self.scene.gaps.iter().enumerate() {
+        let area = Rect { x: at.x, y: at.y, width: 0.0, height: 0.0 }.grown(reach + 1.0);
+        for index in self.scene.gaps_in(&area) {
+            let gap = &self.scene.gaps[index];
             let distance = gap.rect.distance(at);
             if !distance.is_finite() || distance > reach {
                 continue;

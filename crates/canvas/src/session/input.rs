@@ -127,6 +127,8 @@ pub enum Input {
 pub enum Effect {
     /// [`Session::scene`](super::Session::scene) is another one.
     SceneChanged,
+    /// The scene's tasks say something else, and stand where they did.
+    TextsChanged,
     SelectionChanged,
     ViewportChanged,
     /// The document is another one: keep a draft, validate, show the source.

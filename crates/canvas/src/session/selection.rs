@@ -118,7 +118,8 @@ impl Session {
     /// What a marquee holds: cards that it touches, boxes that it encloses, and nothing that stands in such a box.
     pub(super) fn tasks_within(&self, area: Rect) -> Vec<Pointer> {
         let mut found: Vec<Pointer> = Vec::new();
-        for node in &self.scene.nodes {
+        for index in self.scene.nodes_in(&area) {
+            let node = &self.scene.nodes[index];
             let holds = match (node.kind, node.shape) {
                 (NodeKind::CatchLane, _) => false,
                 (NodeKind::Task(_), NodeShape::Card) => area.overlaps(&node.rect),

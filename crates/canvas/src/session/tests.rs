@@ -11,7 +11,7 @@ use super::*;
 
 mod several;
 
-use crate::{Direction, GestureKind, LayoutOptions, NodeKind, Point, Rect, Size, layout};
+use crate::{Badge, Direction, GestureKind, LayoutOptions, NodeKind, Point, Rect, Size, layout};
 
 fn pointer(text: &str) -> Pointer {
     Pointer::parse(text).expect("a pointer")
@@ -42,7 +42,8 @@ fn send(session: &mut Session, input: Input) -> Vec<Effect> {
     let changed = before.document.to_json() != session.document.to_json();
     if changed {
         assert!(
-            effects.contains(&Effect::DocumentChanged) && effects.contains(&Effect::SceneChanged),
+            effects.contains(&Effect::DocumentChanged)
+                && (effects.contains(&Effect::SceneChanged) || effects.contains(&Effect::TextsChanged)),
             "{input:?}"
         );
     }
@@ -59,7 +60,7 @@ fn send(session: &mut Session, input: Input) -> Vec<Effect> {
 
 #[track_caller]
 fn check_invariants(session: &Session, input: &Input) {
-    assert_eq!(session.scene, layout(&session.document, &session.options), "stale scene after {input:?}");
+    assert_eq!(*session.scene, layout(&session.document, &session.options), "stale scene after {input:?}");
     for selected in &session.selection.marked {
         let node = session.scene.node(selected);
         assert!(
@@ -366,6 +367,21 @@ fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Inpu
         ][two % 6]
             .clone()
     };
+    let members: [&[&str]; 13] = [
+        &["note"],
+        &["if"],
+        &["then"],
+        &["set", "a"],
+        &["wait"],
+        &["with", "endpoint"],
+        &["metadata", "mas.canvas", "note"],
+        &["for", "each"],
+        &["fork", "compete"],
+        &["catch", "errors", "with", "type"],
+        &["errors"],
+        &["call"],
+        &["do"],
+    ];
     let places = [InsertPlace::After, InsertPlace::Before, InsertPlace::Inside, InsertPlace::Branch];
     let acts = [
         Act::Delete,
@@ -410,8 +426,13 @@ fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Inpu
         24 => Input::PaletteDropped { position: node() },
         25..=27 => Input::InsertFromPalette { name, task: task(), place: places[one % 4].clone() },
         28 => Input::Rename { task: any(one), name },
-        29 => Input::SetMember { at: any(one).child("note"), value: json!(two % 3) },
-        30 => Input::RemoveMember { at: any(one).child("then") },
+        29 => Input::SetMember {
+            at: members[two % members.len()].iter().fold(any(one), |at, name| at.child(name)),
+            value: [json!(two % 3), json!("${ false }"), json!({ "each": "x" })][one % 3].clone(),
+        },
+        30 => Input::RemoveMember {
+            at: members[two % members.len()].iter().fold(any(one), |at, name| at.child(name)),
+        },
         31 => Input::FieldVisitEnded,
         32 => Input::ReplaceDocument { root: json!({ "do": [{ "a": task() }] }) },
         33 => Input::Select { pointer: (!two.is_multiple_of(5)).then(|| any(one)) },
@@ -439,6 +460,39 @@ fn input(session: &Session, kind: u8, at: Point, one: usize, two: usize) -> Inpu
         38 => Input::Edit { edit: Edit::WrapTasks { tasks: vec![any(one)], kind: WrapKind::Try } },
         _ => Input::PointerCancelled,
     }
+}
+
+#[test]
+fn typing_into_a_field_moves_nothing_and_is_read_at_once() {
+    let mut session = three();
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/1/b")) });
+    let before = session.scene().clone();
+    let effects =
+        send(&mut session, Input::SetMember { at: pointer("/do/1/b/if"), value: json!("${ false }") });
+    assert!(effects.contains(&Effect::TextsChanged) && !effects.contains(&Effect::SceneChanged));
+    let badges = |scene: &Scene| scene.node(&pointer("/do/1/b")).map(|node| node.badges.clone());
+    assert_eq!(badges(session.scene()), Some(vec![Badge::Disabled]));
+    assert_eq!(session.scene().edges, before.edges);
+    act(&mut session, Act::Undo);
+    assert_eq!(*session.scene(), before);
+    // A line is drawn for it.
+    let effects = send(&mut session, Input::SetMember { at: pointer("/do/0/a/then"), value: json!("end") });
+    assert!(effects.contains(&Effect::SceneChanged));
+}
+
+#[test]
+fn watched_tasks_are_followed_wherever_edits_take_them() {
+    let mut session = three();
+    let watched = ["/do/0/a", "/do/1/b", "/do/2/c"].map(pointer);
+    session.watch((0..).zip(watched).collect());
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/1/b")) });
+    act(&mut session, Act::MoveEarlier);
+    send(&mut session, Input::Rename { task: pointer("/do/1/a"), name: "z".into() });
+    let now: Vec<&str> = session.watched().values().map(Pointer::as_str).collect();
+    assert_eq!(now, ["/do/1/z", "/do/0/b", "/do/2/c"]);
+    act(&mut session, Act::Delete);
+    act(&mut session, Act::Undo);
+    assert_eq!(session.watched().len(), 2, "what was deleted is another one when it comes back");
 }
 
 proptest! {

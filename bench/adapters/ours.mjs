@@ -1,0 +1,87 @@
+// Our console as a peer of the rig: `node rig.mjs --adapter …/bench/adapters/ours.mjs --peer ours-canvas,reactflow …`.
+//
+// It starts a hub with an empty data directory, signs in by the link that the first start prints, publishes a workflow of
+// `size` tasks through the API, and opens the editor at the workflow's own address. MAS_HUB_BIN and MAS_DIST name another
+// hub and another built console than those of `cargo xtask build`.
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { runbook } from '../runbook.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const HUB = process.env.MAS_HUB_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), 'release/mas-hub');
+const DIST = process.env.MAS_DIST ?? path.join(root, 'dist');
+const API = '/octopus-jobmanager/v1';
+
+const freePort = () => new Promise((ok) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => ok(port)); }); });
+
+async function json(url, options) {
+  const answer = await fetch(url, options);
+  if (!answer.ok) throw new Error(`${options?.method ?? 'GET'} ${url}: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
+  return [await answer.json(), answer.headers];
+}
+
+/** A hub of its own, with a session in it. */
+async function start() {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'mas-bench-')), base = `http://127.0.0.1:${await freePort()}`;
+  const hub = spawn(HUB, ['serve', '--listen', base.slice(7), '--data', data, '--static', DIST], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const code = await new Promise((ok, no) => {
+    let said = '';
+    hub.stdout.on('data', (text) => { said += text; const link = /sign-in\?code=([^\s&]+)/.exec(said); if (link) ok(decodeURIComponent(link[1])); });
+    hub.on('error', no);
+    hub.on('exit', () => no(new Error(`the hub ended: ${said}`)));
+  });
+  const body = JSON.stringify({ auth: { identity: { methods: ['one_time_code'], one_time_code: { code } } } });
+  const [{ token }, headers] = await json(`${base}/v3/auth/tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const session = {
+    endpoint: '', token: headers.get('x-subject-token'), expires_at: token.expires_at, user: token.user.name, domain: token.user.domain.name,
+    project: token.project.name, project_id: token.project.id, roles: token.roles.map((role) => role.name), regions: [],
+  };
+  const stop = async () => { hub.removeAllListeners('exit'); const gone = new Promise((ok) => hub.on('exit', ok)); hub.kill(); await gone; fs.rmSync(data, { recursive: true, force: true, maxRetries: 3 }); };
+  return { base, session, stop, workflows: new Map() };
+}
+
+/** The workflow of this size; published once per hub. */
+async function workflow(live, size) {
+  if (!live.workflows.has(size)) {
+    const headers = { 'content-type': 'application/json', 'x-auth-token': live.session.token };
+    const [saved] = await json(`${live.base}${API}/workflow/build`, { method: 'POST', headers, body: JSON.stringify({ workflowDef: JSON.stringify(runbook(size)) }) });
+    live.workflows.set(size, (saved.data ?? saved.result ?? saved).workflow_id);
+  }
+  return live.workflows.get(size);
+}
+
+/** In the page: the middle of a card that is seen whole, nearest to the middle of the canvas; and free canvas near a corner. */
+const places = `(() => {
+  const canvas = document.querySelector('.flow__surface').getBoundingClientRect();
+  const middle = [canvas.x + canvas.width / 2, canvas.y + canvas.height / 2];
+  let node = null, least = 1e9;
+  for (const card of document.querySelectorAll('.node--card')) {
+    const r = card.getBoundingClientRect(), at = [r.x + r.width / 2, r.y + r.height / 2], far = Math.hypot(at[0] - middle[0] + 180, at[1] - middle[1] + 90);
+    if (far < least) { least = far; node = at; }
+  }
+  return { node, center: middle, pan: [canvas.right - 130, canvas.bottom - 60] };
+})()`;
+
+export default [
+  {
+    name: 'ours-canvas', kind: 'canvas', data: /\/workflow\/list/, available: () => fs.existsSync(HUB) && fs.existsSync(DIST), start,
+    async prepare(b, o) {
+      this.id = await workflow(this.live, o.size);
+      await b.page.addInitScript(`localStorage['mas.session'] = ${JSON.stringify(JSON.stringify(this.live.session))}; localStorage['mas.theme'] = 'light';`);
+    },
+    url(o) { return `${o.base}/workflows/${this.id}`; },
+    // What is in sight is drawn at once, and less than two dozen cards never fill the canvas at the first look.
+    ready: () => 'document.getElementsByClassName("node--card").length >= 24',
+    // Life size, as the peers begin; the wheel pans, with Ctrl it zooms, by the factor that 50 pixels are to the peers. A
+    // press on empty canvas draws a marquee, so the rig pans as people do: with the wheel.
+    points: async (b) => {
+      await b.page.click('.flow__percent');
+      await b.page.mouse.move(800, 450);
+      await new Promise((ok) => setTimeout(ok, 500));
+      return { ...(await b.ev(places)), panWheel: true, modifiers: 2, wheel: 34.7 };
+    },
+  },
+];
