@@ -114,7 +114,7 @@ fn take(
     let wanted = scene.nodes_in(&window.area);
     let mut fresh: Vec<usize> =
         wanted.iter().copied().filter(|node| !known.contains_key(&scene.nodes[*node].pointer)).collect();
-    let room = if before.is_empty() { AT_FIRST } else { AT_ONCE };
+    let room = if *next == 0 { AT_FIRST } else { AT_ONCE };
     let left = fresh.len() > room;
     if left {
         let middle = viewport.visible().center();
