@@ -28,6 +28,7 @@ mod gaps;
 mod hands;
 mod keys;
 mod kinds;
+mod layer;
 mod minimap;
 mod model;
 mod node;

@@ -14,6 +14,7 @@ use super::far::Far;
 use super::gaps::{DragView, Gaps};
 use super::hands::{self, HandView};
 use super::keys::{self, Key, KeyAct};
+use super::layer::transform;
 use super::minimap::Minimap;
 use super::node::{NodeContext, NodeView};
 use super::pointer::{Touches, wheel};
@@ -235,26 +236,6 @@ pub fn Surface(
             <ZoomButtons model on_input />
         </div>
     }
-}
-
-/// Puts the layer where the viewport says. The dots move with it: their sheet is one dot larger than the canvas, and
-/// jumps back by one.
-fn transform(layer: &web_sys::HtmlElement, dots: &web_sys::HtmlElement, viewport: &Viewport) {
-    let Viewport { pan, zoom, .. } = viewport;
-    set(layer, "transform", &format!("translate({}px,{}px) scale({zoom})", pan.x, pan.y));
-    let step = 24.0 * zoom.max(0.25);
-    let size = format!("{step}px {step}px");
-    let sheet = web_sys::HtmlElement::style(dots);
-    if sheet.get_property_value("background-size").ok().as_deref() != Some(size.as_str()) {
-        set(dots, "background-size", &size);
-        set(dots, "inset", &format!("-{step}px"));
-    }
-    set(dots, "transform", &format!("translate({}px,{}px)", pan.x.rem_euclid(step), pan.y.rem_euclid(step)));
-}
-
-/// A property that the browser knows is not refused.
-fn set(element: &web_sys::HtmlElement, property: &str, value: &str) {
-    let _ = web_sys::HtmlElement::style(element).set_property(property, value);
 }
 
 /// Where an event was, from the corner of the canvas.
