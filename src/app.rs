@@ -13,11 +13,11 @@ use crate::i18n::*;
 use crate::logs::LogView;
 use crate::runs::LogSlot;
 use crate::session::{SignInAgain, SignInPage};
+use crate::ui::fetched::fetched;
 use crate::ui::launch::Launcher;
 use crate::ui::preferences::Preferences;
 use crate::ui::toast::{ToastArea, Toasts};
 use crate::workflows::WorkflowsPage;
-use fetched::fetched;
 use frame::{Frame, NotFound};
 
 #[component]

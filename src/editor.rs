@@ -18,6 +18,7 @@ mod paper;
 mod problems;
 mod review;
 mod save;
+mod simulate;
 mod source;
 mod state;
 mod templates;

@@ -4,6 +4,7 @@ pub mod changes;
 pub mod confirm;
 pub mod decision;
 pub mod dialog;
+pub mod fetched;
 pub mod files;
 pub mod flow_canvas;
 pub mod icon;

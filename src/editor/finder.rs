@@ -36,6 +36,7 @@ enum Command {
     Templates,
     Paper,
     Keys,
+    Simulate,
 }
 
 const COMMANDS: [Command; 13] = [
@@ -52,6 +53,7 @@ const COMMANDS: [Command; 13] = [
     Command::Templates,
     Command::Paper,
     Command::Keys,
+    Command::Simulate,
 ];
 
 #[component]
@@ -175,6 +177,7 @@ fn perform(editor: Editor, saver: Saver, command: Command) {
         Command::Templates => editor.sheet.set(Some(Sheet::Templates)),
         Command::Paper => editor.sheet.set(Some(Sheet::Paper)),
         Command::Keys => editor.sheet.set(Some(Sheet::Keys)),
+        Command::Simulate => editor.simulating.open.set(true),
     }
 }
 
@@ -194,6 +197,7 @@ impl Command {
             Self::Templates => t_string!(i18n, editor.documents.template),
             Self::Paper => t_string!(i18n, editor.documents.paper),
             Self::Keys => t_string!(i18n, editor.keys.title),
+            Self::Simulate => t_string!(i18n, editor.simulate.title),
         }
         .to_owned()
     }

@@ -55,6 +55,16 @@ pub(super) fn EditorHeader(editor: Editor, saver: Saver) -> impl IntoView {
             </div>
             <div class="editor__acts">
                 <DocumentMenu editor />
+                <button
+                    type="button"
+                    class="button"
+                    title=move || format!("{} (S)", t_string!(i18n, editor.simulate.help))
+                    aria-expanded=move || editor.simulating.open.get().to_string()
+                    on:click=move |_| editor.simulating.toggle()
+                >
+                    <IconView icon=Icon::Flask />
+                    {t!(i18n, editor.simulate.title)}
+                </button>
                 <Show when=move || may_start.get()>
                     <button type="button" class="button" disabled=move || saver.busy() on:click=move |_| saver.start()>
                         <IconView icon=Icon::Play />

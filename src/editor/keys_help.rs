@@ -45,6 +45,7 @@ fn keys(i18n: I18nContext<Locale>) -> Vec<(&'static str, String)> {
         of("Ctrl+Z", t_string!(i18n, editor.act.undo)),
         of("Ctrl+Shift+Z", t_string!(i18n, editor.act.redo)),
         of("Ctrl+S", t_string!(i18n, common.action.save)),
+        of("S", t_string!(i18n, editor.simulate.title)),
         of("Ctrl+K", t_string!(i18n, editor.finder.title)),
         of("Escape", t_string!(i18n, editor.keys.escape)),
         of("Ctrl+Space", t_string!(i18n, editor.keys.complete)),

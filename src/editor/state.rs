@@ -17,6 +17,7 @@ use wire::plugin::Plugin;
 
 use super::draft::{Draft, Drafts};
 use super::news::{self, News};
+use super::simulate::Simulating;
 use super::source::SourceText;
 use crate::i18n::*;
 use crate::ui::flow_canvas::CanvasModel;
@@ -115,6 +116,7 @@ pub(super) struct Editor {
     pub(super) panel: RwSignal<Option<Panel>>,
     pub(super) sheet: RwSignal<Option<Sheet>>,
     pub(super) problems_open: RwSignal<bool>,
+    pub(super) simulating: Simulating,
     pub(super) aim: RwSignal<Option<Aim>>,
     /// The definition as text.
     pub(super) source: SourceText,
@@ -147,6 +149,7 @@ impl Editor {
             panel: RwSignal::new(None),
             sheet: RwSignal::new(None),
             problems_open: RwSignal::new(false),
+            simulating: Simulating::new(),
             aim: RwSignal::new(None),
             source: SourceText::new(),
             surface: NodeRef::new(),

@@ -25,6 +25,7 @@ use super::palette::Palette;
 use super::paper::PaperSheet;
 use super::problems::ProblemsPanel;
 use super::save::Saver;
+use super::simulate::SimulateDrawer;
 use super::source::{Divider, SourceView, UnappliedNotice, stored_share};
 use super::state::{Editor, Panel, Sheet, Tab};
 use super::templates::TemplatesDialog;
@@ -143,7 +144,7 @@ pub(super) fn Workspace(
                     // The canvas stays where it is while the source is looked at.
                     <div class="editor__canvas" hidden=move || layout.get() == Tab::Source>
                         <UnappliedNotice editor />
-                        <Surface model=editor.model mode functions flags on_input on_open on_rename on_add on_gap chosen=editor.place surface=editor.surface />
+                        <Surface model=editor.model mode functions flags status=editor.simulating.statuses on_input on_open on_rename on_add on_gap chosen=editor.place surface=editor.surface />
                     </div>
                     <Show when=move || layout.get() == Tab::Split>
                         <Divider share />
@@ -164,6 +165,7 @@ pub(super) fn Workspace(
                 <button type="button" class="editor__shade" tabindex="-1" aria-hidden="true" on:click=move |_| editor.panel.set(None)></button>
             </div>
             <ProblemsPanel editor />
+            <SimulateDrawer editor />
             <SaveDialogs editor saver />
             {move || editor.sheet.get().map(|sheet| match sheet {
                 Sheet::Templates => view! { <TemplatesDialog editor /> }.into_any(),
@@ -261,6 +263,9 @@ fn guards(editor: Editor, saver: Saver) {
         } else if key == "?" && !in_text(&event) {
             event.prevent_default();
             editor.sheet.set(Some(Sheet::Keys));
+        } else if key == "s" && !command && !event.alt_key() && !in_text(&event) {
+            event.prevent_default();
+            editor.simulating.toggle();
         } else if key == "escape" && editor.model.read(canvas::Session::gesture) != GestureKind::Idle {
             event.prevent_default();
             editor.send(Input::Do { act: Act::Escape });

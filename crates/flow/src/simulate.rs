@@ -8,6 +8,7 @@
 mod answers;
 mod bus;
 mod estimate;
+mod instant;
 mod journal;
 mod people;
 mod remarks;
@@ -16,6 +17,7 @@ mod simulation;
 mod simulator;
 
 pub use estimate::{DURATION, SAMPLE, Source, TARGET};
+pub use instant::Standing;
 pub use scenario::{ByHand, Happens, Limits, Pace, Past, Planned, Rule, Scenario};
 pub use simulation::{Limit, Outcome, Place, Simulation, Span, SpanKind, Step, Target};
 pub use simulator::Simulator;
@@ -107,9 +109,9 @@ pub fn error_words() -> impl Iterator<Item = &'static str> {
     Standard::words()
 }
 
-/// A duration as the language writes it, in milliseconds.
-pub fn duration(text: &str) -> Option<i64> {
-    crate::program::milliseconds(&Value::from(text))
+/// A duration as the language writes it, a text or an object, in milliseconds.
+pub fn duration(written: &Value) -> Option<i64> {
+    crate::program::milliseconds(written)
 }
 
 #[cfg(test)]

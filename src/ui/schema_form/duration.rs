@@ -16,6 +16,8 @@ pub enum DurationForms {
     Every,
     /// A text: ISO 8601 or an expression.
     Text,
+    /// Whatever is known before a run: no expression.
+    Known,
 }
 
 impl DurationForms {
@@ -23,12 +25,14 @@ impl DurationForms {
         match self {
             Self::Every => Form::ALL.to_vec(),
             Self::Text => vec![Form::Iso, Form::Expression],
+            Self::Known => Form::ALL.into_iter().filter(|form| *form != Form::Expression).collect(),
         }
     }
 
     const fn first(self) -> Form {
         match self {
             Self::Every => Form::Unit(Unit::Seconds),
+            Self::Known => Form::Unit(Unit::Minutes),
             Self::Text => Form::Iso,
         }
     }

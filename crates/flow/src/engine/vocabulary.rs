@@ -22,7 +22,10 @@ pub struct TaskId(pub u64);
 pub struct TimerId(pub u64);
 
 /// What happened. A completion names its task and attempt; a stale one changes nothing (invariant 7).
-#[expect(clippy::large_enum_variant, reason = "a job is started once, and one event is in hand at a time")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "a job is started once, and one event is in hand at a time")
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {

@@ -359,3 +359,18 @@ fn errors_are_named_by_type_status_or_address() {
     assert_eq!(kind("200"), None);
     assert_eq!(kind("tiemout"), None);
 }
+
+#[test]
+fn a_simulated_run_is_looked_at_at_any_moment() {
+    let simulation = run(FAILOVER, Scenario::default());
+    let at = |moment: i64| {
+        let standings = simulation.at(moment);
+        let lines: Vec<String> =
+            standings.iter().map(|(pointer, standing)| format!("{pointer} {:?}", standing.status)).collect();
+        lines.join("\n")
+    };
+    insta::assert_snapshot!(at(30_000), @"");
+    insta::assert_snapshot!(at(120_000), @"");
+    assert!(simulation.at(360_000).values().all(|standing| standing.status == TaskStatus::Completed));
+    assert_eq!(simulation.moments(), [0, 20_000, 60_000, 240_000, 360_000]);
+}

@@ -121,7 +121,7 @@ impl<'b> Gathered<'b> {
             Write::Log(line) => self.lines.push((job, line)),
             Write::Schedule(advance) => self.schedules.push(advance),
             Write::SubRun(parent) => self.others.push((job, Apart::SubRun(parent))),
-            Write::Private(sealed) => return Some(Apart::Private(sealed)),
+            Write::Private(sealed) => self.others.push((job, Apart::Private(sealed))),
             Write::SubRunOutcome(outcome) => self.others.push((job, Apart::SubRunOutcome(outcome))),
             Write::SubRunDelivered { task, attempt } => {
                 self.others.push((job, Apart::SubRunDelivered { task: *task, attempt: *attempt }));
