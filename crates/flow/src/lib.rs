@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod compare;
 pub mod completion;
 pub mod critical;
+pub mod cron;
 pub mod document;
 pub mod duration;
 pub mod edit;

@@ -3,8 +3,6 @@
 //! It reads what is written and decides which events make a start. It reads no clock and no calendar: when a `cron` or
 //! an `every` is due is the shell's business, who also stores what is [`Pending`].
 
-mod cron;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,7 +11,7 @@ use crate::expression::Arguments;
 use crate::program::events::{Read, Strategy, Until};
 use crate::{Document, Problem};
 
-pub use cron::check_cron;
+pub use crate::cron::check_cron;
 
 /// So many sets of events wait to become whole at most; then the oldest is given up.
 const MOST_PENDING: usize = 100;
