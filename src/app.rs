@@ -76,6 +76,6 @@ fn StartWhenAsked() -> impl IntoView {
 
 /// The log that a run shows: the two features meet here.
 fn run_log(slot: LogSlot) -> AnyView {
-    let LogSlot { job_name, state_id, label, stirred, writer } = slot;
-    view! { <LogView job_name state_id label stirred writer /> }.into_any()
+    let LogSlot { job_name, state_id, label, stirred, started_at, writer } = slot;
+    view! { <LogView job_name state_id label stirred started_at writer /> }.into_any()
 }

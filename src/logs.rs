@@ -1,9 +1,17 @@
-//! The log of a task or of a whole job: followed while it grows, drawn only where it is seen, searched everywhere.
+//! The log of a task or of a whole job, of any length: followed while it grows, drawn and read only where it is seen,
+//! searched everywhere. What to read and what to draw is decided by the crate `logs`; here it is done.
 
-mod buffer;
-mod line;
+mod clock;
+mod copy;
+mod download;
+mod find_bar;
+mod jump;
+mod keys;
+mod options;
+mod paint;
+mod reader;
+mod row;
 mod toolbar;
 mod view;
-mod window;
 
 pub use view::LogView;

@@ -1,31 +1,30 @@
-//! The viewer: reads on where it stopped, draws the rows that are seen, and stays at the end until one scrolls up.
-
-use std::time::Duration;
+//! The viewer's component: the lines, their scroll bar, what stands around them, and the address that names marked lines.
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
 use leptos_use::{UseElementSizeReturn, use_element_size};
-use wire::log::{Level, LogLine, LogQuery};
+use logs::{News, Selection};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
-use super::buffer::{LogBuffer, LogFilter};
-use super::line::LogRow;
-use super::toolbar::{LogOptions, LogToolbar};
-use super::window::{MOST_WRAPPED, ROW_HEIGHT, is_at_end, rows_in_view};
-use crate::api::{use_api, use_poll};
+use super::copy;
+use super::download::{Outcome, Progress, download};
+use super::find_bar::FindBar;
+use super::jump::TimeBar;
+use super::keys::{KeyActs, on_key};
+use super::options::LogOptions;
+use super::paint::{Canvas, Painter};
+use super::reader::Reader;
+use super::row::Look;
+use super::toolbar::LogToolbar;
+use crate::api::use_api;
 use crate::i18n::*;
-use crate::ui::files::save_text;
+use crate::ui::link::replace;
 use crate::ui::{describe_error, use_toasts};
 
-const PAGE_SIZE: u32 = 1_000;
-const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
-
-/// What one answer meant for the next question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Progress {
-    /// The page was full: more lies ready.
-    more: bool,
-    complete: bool,
-}
+/// The state that stands for the whole job.
+const WHOLE_JOB: &str = "-";
 
 #[component]
 pub fn LogView(
@@ -39,191 +38,289 @@ pub fn LogView(
     /// Changes whenever a log that was complete may go on: by a retry, for example.
     #[prop(into)]
     stirred: Signal<String>,
+    /// When the run began: relative times count from here.
+    #[prop(into)]
+    started_at: Signal<String>,
     /// The name of the task with this id; for a log of several tasks.
     writer: Option<Callback<String, Option<String>>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
-    let buffer = RwSignal::new(LogBuffer::default());
-    let poll = follow_log(job_name, state_id, stirred, buffer);
-    let options = LogOptions {
-        level: RwSignal::new(Level::Debug),
-        text: RwSignal::new(String::new()),
-        wrap: RwSignal::new(false),
-        follow: RwSignal::new(true),
-    };
-    let visible = Memo::new(move |_| {
-        buffer.read().visible(&LogFilter { level: options.level.get(), text: options.text.get() })
-    });
-    let total = Memo::new(move |_| visible.read().len());
-    let element = NodeRef::<html::Div>::new();
-    let UseElementSizeReturn { height, .. } = use_element_size(element);
-    let top = RwSignal::new(0.0_f64);
-    let range = Memo::new(move |_| {
-        let total = total.get();
-        if options.wrap.get() {
-            total.saturating_sub(MOST_WRAPPED)..total
-        } else {
-            rows_in_view(top.get(), height.get(), total)
+    let reader = Reader::new(writer);
+    let options = LogOptions::new(started_at);
+    let has_writers = writer.is_some();
+    let lines = NodeRef::<html::Div>::new();
+    use_address(reader, job_name, state_id);
+    Effect::new(move |before: Option<()>| {
+        stirred.track();
+        if before.is_some() {
+            let _ = reader.change(logs::Viewer::stir);
+            reader.wake();
         }
-    });
-    let rows = Memo::new(move |_| {
-        let (buffer, visible) = (buffer.read(), visible.read());
-        let drawn = visible.get(range.get()).unwrap_or_default();
-        drawn.iter().filter_map(|index| buffer.get(*index).cloned()).collect::<Vec<LogLine>>()
-    });
-    // What came after one let go of the end.
-    let let_go_at = RwSignal::new(0_u64);
-    let unseen = Memo::new(move |_| {
-        let (buffer, visible, from) = (buffer.read(), visible.read(), let_go_at.get());
-        let seen = visible.partition_point(|index| buffer.get(*index).is_some_and(|line| line.offset < from));
-        visible.len() - seen
     });
     Effect::new(move |_| {
-        total.track();
-        height.track();
-        options.wrap.track();
-        if options.follow.get() {
-            request_animation_frame(move || {
-                if options.follow.try_get_untracked() == Some(true)
-                    && let Some(element) = element.try_get_untracked().flatten()
-                {
-                    element.set_scroll_top(element.scroll_height());
-                }
-            });
+        if let Ok(filter) = options.chosen() {
+            let _ = reader.change(|viewer| viewer.set_filter(filter));
         }
     });
-    let follow = Callback::new(move |on: bool| {
-        if !on {
-            let_go_at.set(buffer.read_untracked().next());
+    if let Some(writer) = writer {
+        Effect::new(move |_| {
+            // Names that come after their lines: the list of tasks is polled apart from the log.
+            let _ = reader.summary.read().writers;
+            let _ = reader.change(|viewer| viewer.relearn(&|id| writer.run(id.to_owned())));
+        });
+    }
+    let focus = move || {
+        if let Some(lines) = lines.get_untracked() {
+            // Lines that have left the page cannot take the focus.
+            let _ = lines.focus();
         }
-        options.follow.set(on);
-    });
-    let on_scroll = move |_| {
-        let Some(element) = element.get_untracked() else { return };
-        let (now, before) = (f64::from(element.scroll_top()), top.get_untracked());
-        let at_end = is_at_end(now, f64::from(element.client_height()), f64::from(element.scroll_height()));
-        // Only a person scrolls up; lines that come in only make the content longer.
-        if at_end != options.follow.get_untracked() && (at_end || now < before) {
-            follow.run(at_end);
-        }
-        top.set(now);
     };
-    let shown_text = move || buffer.read_untracked().text(&visible.read_untracked());
-    let copy = Callback::new(move |()| {
-        let promise = window().navigator().clipboard().write_text(&shown_text());
+    let progress = RwSignal::new(None::<Progress>);
+    let on_download = Callback::new(move |format| {
         leptos::task::spawn_local(async move {
-            if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
-                toasts.success(t_string!(i18n, common.action.copied));
+            match download(reader, format, progress).await {
+                Outcome::Saved => toasts.success(t_string!(i18n, logs.saved)),
+                Outcome::Cancelled => {}
+                Outcome::Refused => toasts.failure(t_string!(i18n, logs.not_saved)),
+                Outcome::Failed(error) => toasts.error(i18n, &error),
+            }
+            let _ = progress.try_set(None);
+        });
+    });
+    let on_copy = Callback::new(move |()| {
+        leptos::task::spawn_local(async move {
+            match copy::text(reader).await {
+                Ok(Some(text)) if copy::to_clipboard(&text).await => {
+                    toasts.success(t_string!(i18n, common.action.copied));
+                }
+                Ok(Some(_)) => toasts.failure(t_string!(i18n, logs.not_copied)),
+                Ok(None) => toasts.failure(t_string!(i18n, logs.too_many, count = copy::MOST)),
+                Err(error) => toasts.error(i18n, &error),
             }
         });
     });
-    let download = Callback::new(move |()| {
-        let task = state_id.read_untracked().rsplit('/').next().unwrap_or_default().to_owned();
-        let task = if task == "-" { String::new() } else { format!("-{task}") };
-        if save_text(&format!("{}{task}.log", job_name.read_untracked()), &shown_text()).is_none() {
-            toasts.failure(t_string!(i18n, logs.not_saved));
+    Effect::new(move |_| {
+        if reader.news.get() == Some(News::NoSuchLine) {
+            toasts.failure(t_string!(i18n, logs.no_such_line));
+            reader.news.set(None);
         }
     });
-    let failure = Memo::new(move |_| poll.state.read().error.clone());
-    let answered = Memo::new(move |_| poll.state.read().data.is_some());
-    let cut = Memo::new(move |_| {
-        options.wrap.get().then(|| total.get().saturating_sub(MOST_WRAPPED)).filter(|cut| *cut > 0)
-    });
+    let summary = reader.summary;
     view! {
         <section class="log" class:log--wrap=move || options.wrap.get()>
-            <LogToolbar options on_follow=follow on_copy=copy on_download=download />
-            {move || failure.get().map(|error| view! { <p class="notice notice--bad" role="alert">{describe_error(i18n, &error)}</p> })}
-            {move || cut.get().map(|cut| view! { <p class="notice">{t_string!(i18n, logs.cut, count = cut)}</p> })}
+            <LogToolbar options reader has_writers on_copy on_download />
+            <Show when=move || options.finding.get()>
+                <FindBar options reader on_close=Callback::new(move |()| { options.finding.set(false); focus(); }) />
+            </Show>
+            <Show when=move || options.asking_time.get()>
+                <TimeBar options reader on_close=Callback::new(move |()| { options.asking_time.set(false); focus(); }) />
+            </Show>
+            {move || reader.error.get().map(|error| view! { <p class="notice notice--bad" role="alert">{describe_error(i18n, &error)}</p> })}
             <div class="log__frame">
-                <div
-                    node_ref=element
-                    class="log__lines"
-                    role="log"
-                    tabindex="0"
-                    aria-label=move || label.get()
-                    aria-live=move || if options.follow.get() { "polite" } else { "off" }
-                    on:scroll=on_scroll
-                >
-                    <div class="log__rows" style:height=move || if options.wrap.get() { "auto".to_owned() } else { format!("{}px", total.get() as f64 * ROW_HEIGHT) }>
-                        <div class="log__block" style:transform=move || if options.wrap.get() { "none".to_owned() } else { format!("translateY({}px)", range.read().start as f64 * ROW_HEIGHT) }>
-                            <For each=move || rows.get() key=|line| line.offset let:line>
-                                {
-                                    let task = line.task_id.clone();
-                                    let name = writer.and_then(|writer| writer.run(task?));
-                                    view! { <LogRow line text=options.text.into() writer=name /> }
-                                }
-                            </For>
-                        </div>
-                    </div>
-                    <Show when=move || answered.get() && total.get() == 0>
-                        <p class="log__empty muted">
-                            {move || match (buffer.read().len(), buffer.read().is_complete()) {
+                <Lines lines options reader label has_writers on_copy />
+                <Show when=move || summary.read().is_open && summary.read().rows == 0>
+                    <p class="log__empty muted">
+                        {move || {
+                            let summary = summary.read();
+                            match (summary.total, summary.is_complete) {
                                 (0, false) => t_string!(i18n, logs.empty),
                                 (0, true) => t_string!(i18n, logs.empty_complete),
+                                (total, _) if summary.filtered_so_far < total => t_string!(i18n, logs.looking),
                                 _ => t_string!(i18n, logs.nothing_matches),
-                            }}
-                        </p>
-                    </Show>
-                </div>
-                <Show when=move || !options.follow.get() && (unseen.get() > 0)>
-                    <button type="button" class="button button--primary log__unseen" on:click=move |_| follow.run(true)>
-                        {move || t_string!(i18n, logs.unseen, count = unseen.get())}
+                            }
+                        }}
+                    </p>
+                </Show>
+                <Show when=move || summary.read().unseen != 0>
+                    <button type="button" class="button button--primary log__unseen" on:click=move |_| { let _ = reader.change(|viewer| viewer.follow(true)); }>
+                        {move || t_string!(i18n, logs.unseen, count = summary.read().unseen)}
                     </button>
                 </Show>
             </div>
-            <p class="log__foot muted">
-                {move || {
-                    let all = buffer.read().len();
-                    if total.get() == all { t_string!(i18n, logs.count, count = all) } else { t_string!(i18n, logs.count_of, count = total.get(), all = all) }
-                }}
-                " · "
-                {move || if buffer.read().is_complete() { t_string!(i18n, logs.complete) } else { t_string!(i18n, logs.live) }}
-            </p>
+            <Foot reader progress />
         </section>
     }
 }
 
-/// Reads the log into `buffer`, page after page, then once a second until it is complete.
-fn follow_log(
-    job_name: Signal<String>,
-    state_id: Signal<String>,
-    stirred: Signal<String>,
-    buffer: RwSignal<LogBuffer>,
-) -> crate::api::Poll<Progress> {
-    let api = use_api();
-    let subject = StoredValue::new((String::new(), String::new()));
-    use_poll(
-        move || {
-            stirred.track();
-            let now = (job_name.get(), state_id.get());
-            if subject.with_value(|before| *before != now) {
-                subject.set_value(now.clone());
-                buffer.set(LogBuffer::default());
+/// The lines themselves.
+#[component]
+fn Lines(
+    lines: NodeRef<html::Div>,
+    options: LogOptions,
+    reader: Reader,
+    label: Signal<String>,
+    has_writers: bool,
+    on_copy: Callback<()>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let (extent, block) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    let ruler = NodeRef::<html::Span>::new();
+    let UseElementSizeReturn { height, width, .. } = use_element_size(lines);
+    let look = Memo::new(move |_| Look {
+        clock: options.clock.get(),
+        patterns: Vec::new(),
+        has_writers,
+        words: [t_string!(i18n, logs.loading).to_owned(), t_string!(i18n, logs.lost).to_owned()],
+    });
+    let painter = StoredValue::new_local(Painter::default());
+    reader.on_draw(move |viewer| {
+        let elements = (
+            lines.try_get_untracked().flatten(),
+            extent.try_get_untracked().flatten(),
+            block.try_get_untracked().flatten(),
+        );
+        let (Some(lines), Some(extent), Some(block)) = elements else { return };
+        let canvas = Canvas { lines: lines.into(), extent: extent.into(), block: block.into() };
+        let Some(look) = look.try_get_untracked() else { return };
+        let look = Look { patterns: viewer.patterns(), ..look };
+        let _ = painter.try_update_value(|painter| painter.paint(&canvas, viewer, look));
+    });
+    Effect::new(move |_| {
+        look.track();
+        let (height, width, wrap) = (height.get(), width.get(), options.wrap.get());
+        let ruler = ruler.get();
+        // A cell is as wide as a digit of the ruler; what stands before the message is measured on a row of its own.
+        let columns = wrap.then(|| columns(ruler.as_ref().map(AsRef::as_ref), width)).flatten();
+        let _ = reader.change(|viewer| viewer.resize(height, columns));
+    });
+    let on_scroll = move |_| {
+        if let Some(element) = lines.get_untracked() {
+            let top = f64::from(element.scroll_top());
+            let _ = reader.change(|viewer| viewer.scrolled(top));
+        }
+    };
+    let marking = StoredValue::new(false);
+    let mark = move |event: &web_sys::PointerEvent, extend: bool| {
+        if let Some(offset) = offset_of(event) {
+            let _ = reader.change(|viewer| viewer.mark(offset, extend));
+        }
+    };
+    let up = window_event_listener(leptos::ev::pointerup, move |_| marking.set_value(false));
+    on_cleanup(move || up.remove());
+    view! {
+        <div
+            node_ref=lines
+            class="log__lines"
+            role="log"
+            tabindex="0"
+            aria-label=move || label.get()
+            aria-live=move || if reader.summary.read().follows { "polite" } else { "off" }
+            data-total=move || reader.summary.read().total.to_string()
+            on:scroll=on_scroll
+            on:keydown=move |event| on_key(&event, options, reader, KeyActs { copy: on_copy })
+            on:pointerdown=move |event| {
+                if event.button() == 0 && is_gutter(&event) {
+                    event.prevent_default();
+                    if let Some(lines) = lines.get_untracked() {
+                        let _ = lines.focus();
+                    }
+                    mark(&event, event.shift_key());
+                    marking.set_value(true);
+                }
             }
-            let query = LogQuery {
-                start_offset: buffer.read_untracked().next().to_string(),
-                size: PAGE_SIZE,
-                level: Level::Debug,
-                filter: false,
-                ..LogQuery::default()
-            };
-            async move {
-                let page = api.log(&now.0, &now.1, &query).await?;
-                let progress =
-                    Progress { more: page.lines.len() >= PAGE_SIZE as usize, complete: page.complete };
-                let _ = buffer.try_maybe_update(|buffer| {
-                    let was_complete = buffer.is_complete();
-                    let new = buffer.append(page);
-                    (new > 0 || was_complete != buffer.is_complete(), ())
-                });
-                Ok(progress)
+            on:pointermove=move |event| {
+                if marking.get_value() {
+                    mark(&event, true);
+                }
             }
-        },
-        |progress| match progress {
-            Progress { more: true, .. } => Some(Duration::ZERO),
-            Progress { complete: true, .. } => None,
-            _ => Some(FOLLOW_INTERVAL),
-        },
-    )
+        >
+            <div node_ref=extent class="log__rows">
+                <div node_ref=block class="log__block" class:log__block--writers=has_writers></div>
+            </div>
+            <span node_ref=ruler class="log__ruler" aria-hidden="true">"0000000000"</span>
+        </div>
+    }
+}
+
+#[component]
+fn Foot(reader: Reader, progress: RwSignal<Option<Progress>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let summary = reader.summary;
+    view! {
+        <p class="log__foot muted">
+            <span>
+                {move || {
+                    let summary = summary.read();
+                    let all = summary.total;
+                    if summary.rows == all { t_string!(i18n, logs.count, count = all) } else { t_string!(i18n, logs.count_of, count = summary.rows, all = all) }
+                }}
+                {move || {
+                    let summary = summary.read();
+                    let is_under_way = summary.filtered_so_far < summary.total;
+                    is_under_way.then(|| format!(" ({} %)", summary.filtered_so_far * 100 / summary.total.max(1)))
+                }}
+                " · "
+                {move || if summary.read().is_complete { t_string!(i18n, logs.complete) } else { t_string!(i18n, logs.live) }}
+                {move || summary.read().selection.filter(|selection| selection.count() > 1).map(|selection| {
+                    format!(" · {}", t_string!(i18n, logs.marked, count = selection.count()))
+                })}
+                {move || summary.read().is_seeking.then(|| format!(" · {}", t_string!(i18n, logs.looking)))}
+            </span>
+            {move || progress.get().map(|now| view! {
+                <span class="log__progress">
+                    {t_string!(i18n, logs.downloading, share = now.looked_at * 100 / now.total.max(1))}
+                    <button type="button" class="button button--tiny" on:click=move |_| progress.set(None)>
+                        {t!(i18n, common.action.cancel)}
+                    </button>
+                </span>
+            })}
+        </p>
+    }
+}
+
+/// The address names the marked lines: opening it shows them. A task's log has a name of its own there, because both logs
+/// may stand on one page.
+fn use_address(reader: Reader, job_name: Signal<String>, state_id: Signal<String>) {
+    let (query, location) = (use_query_map(), use_location());
+    let replace = replace();
+    let base = use_api().base();
+    let key = move || if state_id.with_untracked(|state| state == WHOLE_JOB) { "lines" } else { "task_lines" };
+    let opened = StoredValue::new(false);
+    Effect::new(move |_| {
+        let (job_name, state_id) = (job_name.get(), state_id.get());
+        // Another task's log opens at its end: the lines in the address were of the one before.
+        let first = !opened.get_value();
+        opened.set_value(true);
+        let at = first.then(|| Selection::parse(&query.read_untracked().get(key())?)).flatten();
+        reader.open(job_name, state_id, at);
+    });
+    let marked = Memo::new(move |_| {
+        let summary = reader.summary.read();
+        summary.is_open.then(|| summary.selection.map(Selection::to_address))
+    });
+    Effect::new(move |_| {
+        let Some(lines) = marked.get() else { return };
+        let (path, mut map) = (location.pathname.get_untracked(), query.get_untracked());
+        if map.get(key()) == lines {
+            return;
+        }
+        map.remove(key());
+        if let Some(lines) = lines {
+            map.insert(key(), lines);
+        }
+        let path = path.strip_prefix(&base).unwrap_or(&path);
+        replace(&format!("{path}{}", map.to_query_string()));
+    });
+}
+
+/// The columns that a wrapped message has, measured: the ruler is ten cells wide, and what stands before the message is
+/// given by the style sheet in cells.
+fn columns(ruler: Option<&HtmlElement>, width: f64) -> Option<u32> {
+    let ruler = ruler?;
+    let cell = ruler.get_bounding_client_rect().width() / 10.0;
+    let style = window().get_computed_style(ruler).ok().flatten()?;
+    let before: f64 = style.get_property_value("--log-before").ok()?.trim().parse().ok()?;
+    let columns = ((width / cell) - before).floor();
+    (cell > 0.0 && columns.is_finite()).then(|| columns.max(8.0) as u32)
+}
+
+fn is_gutter(event: &web_sys::PointerEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.class_list().contains("log__number"))
+}
+
+fn offset_of(event: &web_sys::PointerEvent) -> Option<u64> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    target.closest("[data-offset]").ok()??.get_attribute("data-offset")?.parse().ok()
 }

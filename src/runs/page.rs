@@ -182,6 +182,7 @@ fn JobLog(run: Run) -> impl IntoView {
         state_id: Signal::stored("-".to_owned()),
         label: Signal::derive(move || t_string!(i18n, runs.log_of_run).to_owned()),
         stirred: stirred.into(),
+        started_at: run.started_at(),
         writer: Some(Callback::new(move |id: String| names.read().get(&id).cloned())),
     })
 }

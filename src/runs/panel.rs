@@ -235,6 +235,7 @@ fn TaskLog(run: Run, pointer: Memo<String>, name: Memo<String>, instances: Memo<
                     state_id: pointer.into(),
                     label: Signal::derive(move || t_string!(i18n, runs.log_of_task, name = name.get())),
                     stirred: stirred.into(),
+                    started_at: run.started_at(),
                     writer: None,
                 })}
             </section>

@@ -25,6 +25,8 @@ pub struct LogSlot {
     pub label: Signal<String>,
     /// Changes whenever a log that was complete may go on.
     pub stirred: Signal<String>,
+    /// When the run began; empty while it is not known.
+    pub started_at: Signal<String>,
     /// The name of a task by its id, where the log is of several.
     pub writer: Option<Callback<String, Option<String>>>,
 }
@@ -62,6 +64,11 @@ impl Run {
     /// Reads what the service said last, tracked; `None` before the first answer.
     pub(super) fn with<T>(&self, read: impl FnOnce(&JobStatus) -> T) -> Option<T> {
         self.poll.state.read().data.as_ref().map(read)
+    }
+
+    /// When the run began; empty while it is not known.
+    pub(super) fn started_at(self) -> Signal<String> {
+        Signal::derive(move || self.with(|status| status.job.started_at.clone()).unwrap_or_default())
     }
 
     /// The tab that the address names, tracked.

@@ -52,7 +52,7 @@ impl LogStore for SqliteLogs {
         .await?;
         let end = window.end.unwrap_or(total).min(total);
         let start = window.start.min(end);
-        let found = sqlx::query(statement(whole, window.order))
+        let found = sqlx::query(sqlx::AssertSqlSafe(statement(whole, window.order, window.lowest)))
             .bind(job)
             .bind(if whole { None } else { Some(state_id) })
             .bind(start)
@@ -108,29 +108,24 @@ fn offset(name: &str, text: &str) -> Result<i64, HubError> {
     })
 }
 
-fn statement(whole: bool, order: SortOrder) -> &'static str {
-    match (whole, order) {
-        (true, SortOrder::Asc) => {
-            "SELECT position AS number, at, level, task, attempt, message FROM log_lines
-             WHERE job = ?1 AND ?2 IS NULL AND position >= ?3 AND position < ?4 AND level >= ?5
-             ORDER BY position LIMIT ?6"
-        }
-        (true, SortOrder::Desc) => {
-            "SELECT position AS number, at, level, task, attempt, message FROM log_lines
-             WHERE job = ?1 AND ?2 IS NULL AND position >= ?3 AND position < ?4 AND level >= ?5
-             ORDER BY position DESC LIMIT ?6"
-        }
-        (false, SortOrder::Asc) => {
-            "SELECT line AS number, at, level, task, attempt, message FROM log_lines
-             WHERE job = ?1 AND state = ?2 AND line >= ?3 AND line < ?4 AND level >= ?5
-             ORDER BY line LIMIT ?6"
-        }
-        (false, SortOrder::Desc) => {
-            "SELECT line AS number, at, level, task, attempt, message FROM log_lines
-             WHERE job = ?1 AND state = ?2 AND line >= ?3 AND line < ?4 AND level >= ?5
-             ORDER BY line DESC LIMIT ?6"
-        }
-    }
+/// The level stands in the text where few lines reach it: only then can SQLite read the index that holds these lines and no
+/// others, so that one error among a million lines is found without reading the million.
+fn statement(whole: bool, order: SortOrder, lowest: Level) -> String {
+    let (number, state) = if whole { ("position", "?2 IS NULL") } else { ("line", "state = ?2") };
+    let level = match lowest {
+        Level::Warn => "level >= 2 AND level >= ?5",
+        Level::Error => "level >= 3 AND level >= ?5",
+        Level::Debug | Level::Info => "level >= ?5",
+    };
+    let direction = match order {
+        SortOrder::Asc => "ASC",
+        SortOrder::Desc => "DESC",
+    };
+    format!(
+        "SELECT {number} AS number, at, level, task, attempt, message FROM log_lines
+         WHERE job = ?1 AND {state} AND {number} >= ?3 AND {number} < ?4 AND {level}
+         ORDER BY {number} {direction} LIMIT ?6"
+    )
 }
 
 fn line(row: &SqliteRow, job_name: &str) -> sqlx::Result<LogLine> {
@@ -161,4 +156,47 @@ fn page(lines: Vec<LogLine>, window: &Window, (start, end): (i64, i64), is_final
         SortOrder::Desc => start,
     };
     LogPage { lines, start_offset: start, end_offset: end, next_offset, complete: is_final }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Which index SQLite reads for a question.
+    async fn plan(database: &Database, whole: bool, order: SortOrder, lowest: Level) -> String {
+        let explained = format!("EXPLAIN QUERY PLAN {}", statement(whole, order, lowest));
+        let rows = sqlx::query(sqlx::AssertSqlSafe(explained))
+            .bind(1_i64)
+            .bind(if whole { None } else { Some("/do/0/a") })
+            .bind(0_i64)
+            .bind(1_000_000_i64)
+            .bind(lowest as i64)
+            .bind(10_i64)
+            .fetch_all(database.read())
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.try_get::<String, _>("detail").unwrap()).collect::<Vec<_>>().join("; ")
+    }
+
+    #[tokio::test]
+    async fn no_question_for_lines_sorts_or_reads_a_whole_log() {
+        let folder = TempDir::new().unwrap();
+        let database = Database::open(folder.path()).await.unwrap();
+        for order in [SortOrder::Asc, SortOrder::Desc] {
+            for (whole, lowest, index) in [
+                (true, Level::Debug, "log_lines_of_job (job=? AND position"),
+                (true, Level::Warn, "log_warnings_of_job (job=? AND position"),
+                (true, Level::Error, "log_errors_of_job (job=? AND position"),
+                (false, Level::Debug, "PRIMARY KEY (job=? AND state=? AND line"),
+                (false, Level::Warn, "log_warnings_of_state (job=? AND state=? AND line"),
+                (false, Level::Error, "log_errors_of_state (job=? AND state=? AND line"),
+            ] {
+                let plan = plan(&database, whole, order, lowest).await;
+                assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{lowest:?} {order:?}: {plan}");
+            }
+        }
+    }
 }
