@@ -6,6 +6,7 @@
 mod conflict;
 mod documents;
 mod draft;
+mod evaluation;
 mod finder;
 mod header;
 mod inspector;

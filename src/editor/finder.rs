@@ -39,7 +39,7 @@ enum Command {
     Simulate,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 14] = [
     Command::Save,
     Command::Start,
     Command::Undo,

@@ -7,20 +7,28 @@ mod cases;
 mod catching;
 mod choice;
 mod common;
+mod completion;
 mod constructs;
+mod container;
+mod correlation;
 mod duration;
 mod events;
+mod expression;
 mod frame;
 mod http;
 mod inputs;
+mod last_run;
 mod member;
 mod pickers;
+mod preview;
 mod process;
 mod remarks;
 mod rows;
+mod schedule;
 mod settings;
 mod task;
 mod then;
+mod used;
 
 use flow::{Pointer, TaskKind};
 use leptos::prelude::*;
@@ -29,6 +37,7 @@ use wasm_bindgen::JsCast;
 use super::state::Editor;
 use crate::i18n::*;
 use crate::ui::{Icon, IconView};
+use last_run::LastRun;
 use settings::WorkflowSettings;
 use task::TaskForm;
 
@@ -43,6 +52,7 @@ pub(super) struct Subject {
 #[component]
 pub(super) fn Inspector(editor: Editor) -> impl IntoView {
     let i18n = use_i18n();
+    provide_context(LastRun::new(editor));
     let subject = Memo::new(move |_| {
         let task = editor.model.selection.get()?;
         editor.model.revision.track();

@@ -53,7 +53,7 @@ pub(super) fn FindBar(
     };
     let told = move || {
         let state = reader.summary.read().find?;
-        let share = if state.total == 0 { 100 } else { state.looked_at * 100 / state.total };
+        let share = (state.looked_at * 100).checked_div(state.total).unwrap_or(100);
         let of = match (state.index, state.count) {
             (_, 0) if share >= 100 => t_string!(i18n, logs.find_none).to_owned(),
             (Some(index), count) => t_string!(i18n, logs.find_at, index = index, count = count),

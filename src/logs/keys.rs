@@ -63,7 +63,8 @@ pub(super) fn on_key(event: &KeyboardEvent, options: LogOptions, reader: Reader,
 /// The browser's own selection is empty: then copying means the marked lines.
 fn has_no_text_selected() -> bool {
     let window = JsValue::from(window());
-    let ask = Reflect::get(&window, &"getSelection".into()).ok().and_then(|ask| ask.dyn_into::<Function>().ok());
+    let ask =
+        Reflect::get(&window, &"getSelection".into()).ok().and_then(|ask| ask.dyn_into::<Function>().ok());
     let selection = ask.and_then(|ask| ask.call0(&window).ok()).unwrap_or(JsValue::NULL);
     // A browser without selections has none.
     Reflect::get(&selection, &"isCollapsed".into()).map_or(true, |collapsed| collapsed.is_truthy())

@@ -275,7 +275,8 @@ fn use_address(reader: Reader, job_name: Signal<String>, state_id: Signal<String
     let (query, location) = (use_query_map(), use_location());
     let replace = replace();
     let base = use_api().base();
-    let key = move || if state_id.with_untracked(|state| state == WHOLE_JOB) { "lines" } else { "task_lines" };
+    let key =
+        move || if state_id.with_untracked(|state| state == WHOLE_JOB) { "lines" } else { "task_lines" };
     let opened = StoredValue::new(false);
     Effect::new(move |_| {
         let (job_name, state_id) = (job_name.get(), state_id.get());

@@ -3,7 +3,9 @@
 //! Knows the subset that plugins and `input.schema` use: objects, text, numbers, booleans, enums, lists and free JSON.
 //! Where a field may hold a runtime expression (`${ … }`) it can be switched to one. It validates nothing: `flow` does.
 
+mod chips;
 mod controls;
+mod deadline;
 mod duration;
 mod field;
 mod structured;
@@ -14,7 +16,7 @@ use serde_json::{Map, Value};
 
 pub use duration::{DurationControl, DurationForms};
 use field::Field;
-pub use field::{FieldContext, ResourceField, ResourcePicker};
+pub use field::{ExpressionField, ExpressionSlot, FieldContext, Remarks, ResourceField, ResourcePicker};
 
 use crate::i18n::*;
 
@@ -24,9 +26,12 @@ pub fn SchemaForm(
     #[prop(into)] schema: Signal<Value>,
     #[prop(into)] value: Signal<Value>,
     on_change: Callback<Value>,
-    /// Whether every field may also hold an expression.
+    /// Draws the fields that may also hold an expression: all but durations, where it is given.
     #[prop(optional)]
-    expressions: bool,
+    expression: Option<ExpressionSlot>,
+    /// Draws what is wrong with a member, below its field.
+    #[prop(optional)]
+    remarks: Option<Remarks>,
     /// Draws the picker for fields with `x-resource`, fed by the API.
     #[prop(optional)]
     picker: Option<ResourcePicker>,
@@ -35,7 +40,7 @@ pub fn SchemaForm(
     on_leave: Option<Callback<()>>,
     #[prop(into, default = Signal::stored(false))] disabled: Signal<bool>,
 ) -> impl IntoView {
-    let context = FieldContext { expressions, picker, disabled };
+    let context = FieldContext { expression, picker, remarks, disabled };
     let names = Memo::new(move |_| property_names(&schema.read()));
     view! {
         <div

@@ -5,6 +5,7 @@
 mod afterwards;
 mod editing;
 mod enemies;
+mod expressions;
 mod first_light;
 mod forms;
 mod hosting;

@@ -6,6 +6,8 @@
 pub mod cases;
 pub mod duration;
 pub mod endpoint;
+pub mod expression;
 pub mod policy;
 pub mod process;
 pub mod rows;
+pub mod schedule;

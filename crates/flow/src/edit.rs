@@ -16,10 +16,12 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod unwrap;
+mod uses;
 mod wrap;
 
 pub use diff::{Change, Diff, Mismatch, Slot, apply};
 pub use places::{unique_name, unique_task_name};
+pub use uses::{Section, uses};
 
 use serde_json::Value;
 
@@ -41,6 +43,8 @@ pub enum Edit {
     CopyTask { task: Pointer, list: Pointer, index: usize },
     /// Gives a task another name; the directives of its scope that name it follow.
     RenameTask { task: Pointer, name: String },
+    /// Gives something of `use` another name; every use of it follows.
+    RenameUsed { section: Section, from: String, to: String },
     /// Writes a value. A member that is not there becomes the last of its object; objects that are missing on
     /// the way are made.
     SetMember { at: Pointer, value: Value },
@@ -194,6 +198,7 @@ pub fn plan(document: &Document, edit: &Edit) -> Result<Diff, EditError> {
         Edit::MoveTask { task, list, index } => tasks::relocate(root, task, list, *index),
         Edit::CopyTask { task, list, index } => tasks::copy(root, task, list, *index),
         Edit::RenameTask { task, name } => tasks::rename(root, task, name),
+        Edit::RenameUsed { section, from, to } => uses::rename(root, *section, from, to),
         Edit::SetMember { at, value } => members::set(root, at, value),
         Edit::RemoveMember { at } => members::remove(root, at),
         Edit::WrapTasks { tasks, kind } => wrap::wrap(root, tasks, *kind),

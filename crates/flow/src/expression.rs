@@ -24,6 +24,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jaq_core::load::parse::Term;
 use jaq_core::{Ctx, Vars};
 use jaq_json::Val;
 use serde_json::Value;
@@ -90,11 +91,18 @@ pub enum ExpressionError {
 /// # Errors
 /// One sentence for a person, without a place.
 pub fn check(text: &str) -> Result<Vec<String>, Reason> {
-    Ok(compile::compile(inner(text))?
-        .variables
-        .into_iter()
-        .map(|name| name.trim_start_matches('$').to_owned())
-        .collect())
+    let variables = compile::check(inner(text))?;
+    Ok(variables.into_iter().map(|name| name.trim_start_matches('$').to_owned()).collect())
+}
+
+/// Shows the syntax of a program, which may stand within `${ }` or without; `None` where it does not parse.
+pub(crate) fn parsed<T>(text: &str, show: impl FnOnce(&Term<&str>) -> T) -> Option<T> {
+    compile::parse(inner(text)).ok().map(|term| show(&term))
+}
+
+/// The functions that a program can call, by name, each with the numbers of arguments that it takes.
+pub fn functions() -> impl Iterator<Item = (&'static str, &'static [usize])> {
+    reason::functions().iter().map(|(name, arities)| (name.as_str(), arities.as_slice()))
 }
 
 /// The program of a whole-string expression `${ … }`, or none where the string is a plain one.

@@ -25,6 +25,7 @@ pub mod program;
 pub mod runbook;
 #[cfg(feature = "evaluate")]
 pub mod schedule;
+pub mod scope;
 #[cfg(feature = "evaluate")]
 pub mod simulate;
 #[cfg(feature = "evaluate")]

@@ -30,7 +30,8 @@ pub struct Plugin {
     #[serde(default)]
     pub icon: String,
     /// JSON Schema of `with`. `title` and `description` are objects `{zh, en}` or text; a field that names a cloud
-    /// resource says so in `x-resource`.
+    /// resource says so in `x-resource`; `x-control` asks for a control of its own: `chips` for a list of short texts,
+    /// `deadline` for a duration or a moment.
     #[serde(default)]
     pub input_schema: Value,
     /// The task to insert.

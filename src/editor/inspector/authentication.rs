@@ -7,8 +7,10 @@ use canvas::fields::endpoint::{Scheme, with_authentication};
 use canvas::fields::policy::used_names;
 use flow::Pointer;
 use leptos::prelude::*;
+use serde_json::Value;
 
 use super::choice::{ChoiceField, ChoiceOf, Choices};
+use super::expression::Holds;
 use super::frame::{Tells, Told, words};
 use super::member::{Holder, MemberField, Shape};
 use crate::editor::state::Editor;
@@ -22,10 +24,38 @@ const GRANTS: [&str; 5] = [
     "urn:ietf:params:oauth:grant-type:token-exchange",
 ];
 
+/// How an endpoint is called.
 #[component]
 pub(super) fn AuthenticationFields(editor: Editor, endpoint: Pointer) -> impl IntoView {
     let i18n = use_i18n();
     let at = endpoint.child("authentication");
+    let signs_in = editor.model.read(|session| at.get(session.document().root()).is_some());
+    let write = Callback::new(move |policy: Option<Value>| {
+        let before = editor.model.read(|session| endpoint.get(session.document().root()).cloned());
+        let value = with_authentication(before.as_ref(), policy);
+        editor.send(Input::SetMember { at: endpoint.clone(), value });
+    });
+    view! {
+        <details class="details" open=signs_in>
+            <summary>{t!(i18n, editor.auth.title)}</summary>
+            <PolicyFields editor at write />
+        </details>
+    }
+}
+
+/// The scheme, and what it needs.
+#[component]
+pub(super) fn PolicyFields(
+    editor: Editor,
+    /// Where the policy stands.
+    at: Pointer,
+    /// Writes another policy there, or takes it away.
+    write: Callback<Option<Value>>,
+    /// Whether it is a policy of the workflow, which is no other one's name.
+    #[prop(optional)]
+    shared: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
     let value = Memo::new({
         let at = at.clone();
         move |_| editor.model.value(&at)
@@ -44,20 +74,19 @@ pub(super) fn AuthenticationFields(editor: Editor, endpoint: Pointer) -> impl In
             Scheme::Bearer => t_string!(i18n, editor.auth.bearer).to_string(),
             Scheme::Digest => t_string!(i18n, editor.auth.digest).to_string(),
             Scheme::OAuth2 => t_string!(i18n, editor.auth.oauth2).to_string(),
+            Scheme::Oidc => t_string!(i18n, editor.auth.oidc).to_string(),
             Scheme::Other => t_string!(i18n, editor.auth.other).to_string(),
         };
-        Scheme::ALL.into_iter().map(|scheme| (scheme.word().to_owned(), label(scheme))).collect::<Choices>()
+        Scheme::ALL
+            .into_iter()
+            .filter(|scheme| !shared || !matches!(scheme, Scheme::None | Scheme::Named))
+            .map(|scheme| (scheme.word().to_owned(), label(scheme)))
+            .collect::<Choices>()
     });
-    let choose = Callback::new({
-        let endpoint = endpoint.clone();
-        move |word: String| {
-            let Some(scheme) = Scheme::of_word(&word) else { return };
-            let first = named.with_untracked(|names| names.first().cloned());
-            let policy = scheme.policy(value.get_untracked().as_ref(), first.as_deref());
-            let before = editor.model.read(|session| endpoint.get(session.document().root()).cloned());
-            let value = with_authentication(before.as_ref(), policy);
-            editor.send(Input::SetMember { at: endpoint.clone(), value });
-        }
+    let choose = Callback::new(move |word: String| {
+        let Some(scheme) = Scheme::of_word(&word) else { return };
+        let first = named.with_untracked(|names| names.first().cloned());
+        write.run(scheme.policy(value.get_untracked().as_ref(), first.as_deref()));
     });
     let policy = at.clone();
     let fields = move || {
@@ -78,11 +107,8 @@ pub(super) fn AuthenticationFields(editor: Editor, endpoint: Pointer) -> impl In
         }
     };
     view! {
-        <details class="details" open=scheme.get_untracked() != Scheme::None>
-            <summary>{t!(i18n, editor.auth.title)}</summary>
-            <ChoiceOf editor at=at.clone() label=words!(i18n, editor.auth.scheme) value=word choices on_choose=choose />
-            {fields}
-        </details>
+        <ChoiceOf editor at label=words!(i18n, editor.auth.scheme) value=word choices on_choose=choose />
+        {fields}
     }
 }
 
@@ -104,9 +130,11 @@ fn SchemeFields(editor: Editor, at: Pointer, scheme: Scheme) -> impl IntoView {
             Scheme::Bearer => {
                 view! { <SecretField editor at=at.child("token") label=words!(i18n, editor.auth.token) /> }.into_any()
             }
-            Scheme::OAuth2 => view! { <OAuth2Fields editor at=at.clone() /> }.into_any(),
+            Scheme::OAuth2 | Scheme::Oidc => {
+                view! { <OAuth2Fields editor at=at.clone() endpoints=scheme == Scheme::OAuth2 /> }.into_any()
+            }
             _ => view! {
-                <MemberField editor at=at.child("username") label=words!(i18n, editor.auth.username) required=true />
+                <MemberField editor at=at.child("username") label=words!(i18n, editor.auth.username) holds=Holds::Either required=true />
                 <SecretField editor at=at.child("password") label=words!(i18n, editor.auth.password) />
             }
             .into_any(),
@@ -119,9 +147,15 @@ fn SchemeFields(editor: Editor, at: Pointer, scheme: Scheme) -> impl IntoView {
 }
 
 #[component]
-fn OAuth2Fields(editor: Editor, at: Pointer) -> impl IntoView {
+fn OAuth2Fields(
+    editor: Editor,
+    at: Pointer,
+    /// Whether the authority does not say by itself where its tokens are.
+    endpoints: bool,
+) -> impl IntoView {
     let i18n = use_i18n();
     let client = at.child("client");
+    let token = at.child("endpoints").child("token");
     let grant = Memo::new({
         let at = at.child("grant");
         move |_| editor.model.value(&at)
@@ -132,17 +166,17 @@ fn OAuth2Fields(editor: Editor, at: Pointer) -> impl IntoView {
     });
     let person = at.clone();
     view! {
-        <MemberField editor at=at.child("authority") label=words!(i18n, editor.auth.authority) placeholder="https://login.example" required=true />
-        <MemberField editor at=at.child("endpoints").child("token") label=words!(i18n, editor.auth.token_endpoint) help=words!(i18n, editor.auth.token_endpoint_help) placeholder="/oauth2/token" />
+        <MemberField editor at=at.child("authority") label=words!(i18n, editor.auth.authority) holds=Holds::Either placeholder="https://login.example" required=true />
+        {endpoints.then(|| view! { <MemberField editor at=token label=words!(i18n, editor.auth.token_endpoint) help=words!(i18n, editor.auth.token_endpoint_help) placeholder="/oauth2/token" /> })}
         <ChoiceField editor at=at.child("grant") label=words!(i18n, editor.auth.grant) choices=grants required=true />
-        <MemberField editor at=client.child("id") label=words!(i18n, editor.auth.client_id) required=true />
+        <MemberField editor at=client.child("id") label=words!(i18n, editor.auth.client_id) holds=Holds::Either required=true />
         <SecretField editor at=client.child("secret") label=words!(i18n, editor.auth.client_secret) />
         {move || {
             let person = person.clone();
             by_password
                 .get()
                 .then(|| view! {
-                    <MemberField editor at=person.child("username") label=words!(i18n, editor.auth.username) />
+                    <MemberField editor at=person.child("username") label=words!(i18n, editor.auth.username) holds=Holds::Either />
                     <SecretField editor at=person.child("password") label=words!(i18n, editor.auth.password) />
                 })
         }}
@@ -166,13 +200,10 @@ fn SecretField(editor: Editor, at: Pointer, label: Signal<String>) -> impl IntoV
     });
     let plain = Memo::new(move |_| {
         let value = value.read();
-        value
-            .as_ref()
-            .and_then(serde_json::Value::as_str)
-            .is_some_and(|text| !text.is_empty() && !text.contains("${"))
+        value.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty() && !text.contains("${"))
     });
     view! {
-        <MemberField editor at label help=words!(i18n, editor.auth.secrets_help) shape=Shape::Code placeholder="${ $secrets.name }" choices=secrets required=true />
+        <MemberField editor at label help=words!(i18n, editor.auth.secrets_help) shape=Shape::Code holds=Holds::Either placeholder="${ $secrets.name }" choices=secrets required=true />
         <Show when=move || plain.get()>
             <p class="form__warning">{t!(i18n, editor.auth.plain)}</p>
         </Show>

@@ -1,16 +1,21 @@
 //! What a `call` is called with: a form out of the plugin's schema, the fields of HTTP, or JSON.
 
+use std::sync::Arc;
+
 use canvas::Input;
 use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+use super::expression::{ExpressionControl, Holds, Look};
+use super::frame::{Tells, Told};
 use super::http::HttpFields;
 use super::member::{MemberField, Shape};
 use super::pickers::resource_picker;
 use crate::editor::state::Editor;
 use crate::i18n::*;
 use crate::ui::SchemaForm;
+use crate::ui::schema_form::{ExpressionField, ExpressionSlot, Remarks};
 
 #[component]
 pub(super) fn CallFields(editor: Editor, task: Pointer, call: String) -> impl IntoView {
@@ -40,10 +45,23 @@ fn PluginForm(editor: Editor, at: Pointer, schema: Signal<Value>) -> impl IntoVi
     let member = at.clone();
     let on_change =
         Callback::new(move |value: Value| editor.send(Input::SetMember { at: member.clone(), value }));
+    let members = at.clone();
+    let expression: ExpressionSlot = Arc::new(move |field: ExpressionField| {
+        let ExpressionField { id, name, label, text, on_text, multiline, placeholder } = field;
+        let look = Look { lines: multiline.then_some(4), ..Look::default() };
+        let at = Signal::stored(members.child(&name));
+        view! { <ExpressionControl editor at id label text on_text holds=Holds::Either look placeholder /> }
+            .into_any()
+    });
+    let members = at.clone();
+    let remarks: Remarks =
+        Arc::new(move |name: &str| view! { <Told editor at=members.child(name) /> }.into_any());
+    let told = at.clone();
     let on_leave = Callback::new(move |()| editor.send(Input::FieldVisitEnded));
     view! {
         <div data-member=at.as_str().to_owned()>
-            <SchemaForm schema value on_change expressions=true picker=resource_picker() on_leave disabled=editor.read_only />
+            <SchemaForm schema value on_change expression remarks picker=resource_picker() on_leave disabled=editor.read_only />
+            <Told editor at=told tells=Tells::Own />
         </div>
     }
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::cards::{CardAct, CardActs, focus_card};
+use super::expression::Holds;
 use super::frame::{Tells, Told, words};
 use super::member::{MemberField, Shape, fresh_id};
 use super::then::{ThenField, Without};
@@ -135,7 +136,7 @@ fn CaseCard(
         if is_default.get() {
             view! { <p class="form__help">{t!(i18n, editor.cases.is_default)}</p> }.into_any()
         } else {
-            view! { <MemberField editor at=when label=words!(i18n, editor.cases.when) shape=Shape::Code placeholder="${ .urgent }" required=true /> }.into_any()
+            view! { <MemberField editor at=when label=words!(i18n, editor.cases.when) shape=Shape::Code holds=Holds::Expression placeholder="${ .urgent }" required=true /> }.into_any()
         }
     };
     view! {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::choice::{ChoiceOf, Choices};
 use super::duration::DurationField;
+use super::expression::Holds;
 use super::frame::{Tells, Told, words};
 use super::member::{Holder, MemberField, Shape, remove};
 use super::then::{ThenField, Without};
@@ -52,8 +53,8 @@ pub(super) fn CatchFields(editor: Editor, task: Pointer) -> impl IntoView {
             <MemberField editor at=with.child("title") label=words!(i18n, editor.catching.error_title) />
             <MemberField editor at=with.child("detail") label=words!(i18n, editor.catching.detail) />
             <MemberField editor at=catch.child("as") label=words!(i18n, editor.field.catch_as) placeholder="error" />
-            <MemberField editor at=catch.child("when") label=words!(i18n, editor.field.catch_when) shape=Shape::Code placeholder="${ $error.status == 503 }" />
-            <MemberField editor at=catch.child("exceptWhen") label=words!(i18n, editor.catching.except_when) shape=Shape::Code />
+            <MemberField editor at=catch.child("when") label=words!(i18n, editor.field.catch_when) shape=Shape::Code holds=Holds::Expression placeholder="${ $error.status == 503 }" />
+            <MemberField editor at=catch.child("exceptWhen") label=words!(i18n, editor.catching.except_when) shape=Shape::Code holds=Holds::Expression />
             <ThenField editor task at=catch.child("then") label=words!(i18n, editor.catching.then) without=Without::AsTheTask />
         </details>
         <RetryFields editor at=catch.child("retry") />
@@ -118,7 +119,7 @@ fn RetryFields(editor: Editor, at: Pointer) -> impl IntoView {
 
 /// The members of a retry policy.
 #[component]
-fn PolicyFields(editor: Editor, at: Pointer) -> impl IntoView {
+pub(super) fn PolicyFields(editor: Editor, at: Pointer) -> impl IntoView {
     let i18n = use_i18n();
     provide_context(Holder(at.clone()));
     let attempt = at.child("limit").child("attempt");
@@ -132,8 +133,8 @@ fn PolicyFields(editor: Editor, at: Pointer) -> impl IntoView {
         <DurationField editor at=jitter.child("from") label=words!(i18n, editor.retry.jitter_from) help=words!(i18n, editor.retry.jitter_help) />
         <DurationField editor at=jitter.child("to") label=words!(i18n, editor.retry.jitter_to) />
         <Told editor at=jitter tells=Tells::Own />
-        <MemberField editor at=at.child("when") label=words!(i18n, editor.retry.when) shape=Shape::Code placeholder="${ $error.status == 503 }" />
-        <MemberField editor at=at.child("exceptWhen") label=words!(i18n, editor.retry.except_when) shape=Shape::Code />
+        <MemberField editor at=at.child("when") label=words!(i18n, editor.retry.when) shape=Shape::Code holds=Holds::Expression placeholder="${ $error.status == 503 }" />
+        <MemberField editor at=at.child("exceptWhen") label=words!(i18n, editor.retry.except_when) shape=Shape::Code holds=Holds::Expression />
         <Told editor at=at tells=Tells::Own />
     }
 }

@@ -6,6 +6,7 @@ use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+use super::expression::{ExpressionControl, Holds, Look};
 use super::frame::{Frame, Toggle};
 use super::member::{Holder, fresh_id, remove};
 use crate::editor::state::Editor;
@@ -64,7 +65,8 @@ pub(super) fn ChoiceField(
     let control = move || {
         let id = control_id.clone();
         if as_expression.get() {
-            view! { <input id=id class="input input--code" autocomplete="off" spellcheck="false" disabled=move || editor.read_only.get() prop:value=move || text.get() on:input=move |event| write.run(event_target_value(&event)) /> }
+            let look = Look { code: true, required, ..Look::default() };
+            view! { <ExpressionControl editor at id label text=text.into() on_text=write holds=Holds::Either look /> }
                 .into_any()
         } else {
             view! { <Choose id value=text choices on_choose=choose disabled=editor.read_only /> }.into_any()

@@ -5,6 +5,7 @@ use flow::Pointer;
 use leptos::prelude::*;
 
 use super::duration::DurationField;
+use super::expression::Holds;
 use super::frame::words;
 use super::member::{MemberField, Shape};
 use super::then::{ThenField, Without};
@@ -18,22 +19,22 @@ pub(super) fn CommonFields(editor: Editor, task: Pointer) -> impl IntoView {
     view! {
         <details class="details" open=true>
             <summary>{t!(i18n, editor.inspector.flow)}</summary>
-            <MemberField editor at=task.child("if") label=Signal::derive(move || t_string!(i18n, editor.field.condition).to_owned()) shape=Shape::Code placeholder="${ .ok }" />
+            <MemberField editor at=task.child("if") label=Signal::derive(move || t_string!(i18n, editor.field.condition).to_owned()) shape=Shape::Code holds=Holds::Expression placeholder="${ .ok }" />
             <ThenField editor task=task.clone() at=task.child("then") label=words!(i18n, editor.field.then) without=Without::Next />
             <TimeoutField editor task=task.clone() />
         </details>
         <details class="details">
             <summary>{t!(i18n, editor.inspector.data)}</summary>
-            <MemberField editor at=under(["input", "from"]) label=Signal::derive(move || t_string!(i18n, editor.field.input).to_owned()) shape=Shape::TextOrJson placeholder="${ . }" />
-            <MemberField editor at=under(["output", "as"]) label=Signal::derive(move || t_string!(i18n, editor.field.output).to_owned()) shape=Shape::TextOrJson placeholder="${ . }" />
-            <MemberField editor at=under(["export", "as"]) label=Signal::derive(move || t_string!(i18n, editor.field.export).to_owned()) help=Signal::derive(move || t_string!(i18n, editor.field.export_help).to_owned()) shape=Shape::TextOrJson placeholder="${ . }" />
+            <MemberField editor at=under(["input", "from"]) label=Signal::derive(move || t_string!(i18n, editor.field.input).to_owned()) shape=Shape::TextOrJson holds=Holds::Expression placeholder="${ . }" />
+            <MemberField editor at=under(["output", "as"]) label=Signal::derive(move || t_string!(i18n, editor.field.output).to_owned()) shape=Shape::TextOrJson holds=Holds::Expression placeholder="${ . }" />
+            <MemberField editor at=under(["export", "as"]) label=Signal::derive(move || t_string!(i18n, editor.field.export).to_owned()) help=Signal::derive(move || t_string!(i18n, editor.field.export_help).to_owned()) shape=Shape::TextOrJson holds=Holds::Expression placeholder="${ . }" />
         </details>
     }
 }
 
 /// A timeout of its own, or the name of one of the workflow.
 #[component]
-fn TimeoutField(editor: Editor, task: Pointer) -> impl IntoView {
+pub(super) fn TimeoutField(editor: Editor, task: Pointer) -> impl IntoView {
     let i18n = use_i18n();
     let at = task.child("timeout");
     let named = Memo::new({

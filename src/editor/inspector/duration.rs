@@ -8,7 +8,7 @@ use serde_json::json;
 use super::frame::Frame;
 use super::member::{Holder, fresh_id, remove};
 use crate::editor::state::Editor;
-use crate::ui::schema_form::DurationControl;
+use crate::ui::schema_form::{DurationControl, DurationForms};
 
 #[component]
 pub(super) fn DurationField(
@@ -17,6 +17,8 @@ pub(super) fn DurationField(
     #[prop(into)] label: Signal<String>,
     #[prop(into, optional)] help: Option<Signal<String>>,
     #[prop(optional)] required: bool,
+    #[prop(optional)] forms: DurationForms,
+    #[prop(optional, into)] placeholder: String,
 ) -> impl IntoView {
     let holder = use_context::<Holder>();
     let value = Memo::new(move |_| editor.model.value(&at.read()));
@@ -33,7 +35,7 @@ pub(super) fn DurationField(
     let control = id.clone();
     view! {
         <Frame editor at id label help required>
-            <DurationControl id=control value on_change disabled=editor.read_only />
+            <DurationControl id=control value on_change disabled=editor.read_only forms placeholder />
         </Frame>
     }
 }

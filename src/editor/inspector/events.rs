@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::cards::{CardAct, CardActs, focus_card};
 use super::choice::{ChoiceField, ChoiceOf, Choices};
+use super::correlation::CorrelationList;
+use super::expression::Holds;
 use super::frame::{Tells, Told, words};
 use super::member::{Holder, MemberField, Shape};
 use super::rows::RowsField;
@@ -23,10 +25,10 @@ pub(super) fn EmitFields(editor: Editor, task: Pointer) -> impl IntoView {
     let with = task.child("emit").child("event").child("with");
     provide_context(Holder(with.clone()));
     view! {
-        <MemberField editor at=with.child("type") label=words!(i18n, editor.events.kind) placeholder="com.example.site.failed" required=true />
-        <MemberField editor at=with.child("source") label=words!(i18n, editor.events.source) placeholder="https://mas.example" />
-        <MemberField editor at=with.child("subject") label=words!(i18n, editor.events.subject) />
-        <MemberField editor at=with.child("data") label=words!(i18n, editor.events.data) shape=Shape::TextOrJson placeholder="${ . }" />
+        <MemberField editor at=with.child("type") label=words!(i18n, editor.events.kind) holds=Holds::Either placeholder="com.example.site.failed" required=true />
+        <MemberField editor at=with.child("source") label=words!(i18n, editor.events.source) holds=Holds::Either placeholder="https://mas.example" />
+        <MemberField editor at=with.child("subject") label=words!(i18n, editor.events.subject) holds=Holds::Either />
+        <MemberField editor at=with.child("data") label=words!(i18n, editor.events.data) shape=Shape::TextOrJson holds=Holds::Either placeholder="${ . }" />
         <RowsField editor at=with.clone() label=words!(i18n, editor.events.others) hidden=&["type", "source", "subject", "data"] placeholder="datacontenttype" />
         <Told editor at=with tells=Tells::Own />
     }
@@ -37,7 +39,25 @@ pub(super) fn ListenFields(editor: Editor, task: Pointer) -> impl IntoView {
     let i18n = use_i18n();
     let at = task.child("listen");
     provide_context(Holder(at.clone()));
-    let to = at.child("to");
+    let reads = Signal::derive(move || {
+        let label = t_string!(i18n, editor.events.read_data).to_string();
+        vec![
+            (String::new(), t_string!(i18n, editor.form.default, value = label.clone())),
+            ("data".to_owned(), label),
+            ("envelope".to_owned(), t_string!(i18n, editor.events.read_envelope).to_string()),
+            ("raw".to_owned(), t_string!(i18n, editor.events.read_raw).to_string()),
+        ]
+    });
+    view! {
+        <EventsFields editor to=at.child("to") />
+        <ChoiceField editor at=at.child("read") label=words!(i18n, editor.events.read) choices=reads />
+    }
+}
+
+/// Which events are waited for, and for how many of them.
+#[component]
+pub(super) fn EventsFields(editor: Editor, to: Pointer) -> impl IntoView {
+    let i18n = use_i18n();
     let value = Memo::new({
         let to = to.clone();
         move |_| editor.model.value(&to)
@@ -64,15 +84,6 @@ pub(super) fn ListenFields(editor: Editor, task: Pointer) -> impl IntoView {
         let before = value.get_untracked();
         write.run(events.to(Events::filters(before.as_ref()), before.as_ref()));
     });
-    let reads = Signal::derive(move || {
-        let label = t_string!(i18n, editor.events.read_data).to_string();
-        vec![
-            (String::new(), t_string!(i18n, editor.form.default, value = label.clone())),
-            ("data".to_owned(), label),
-            ("envelope".to_owned(), t_string!(i18n, editor.events.read_envelope).to_string()),
-            ("raw".to_owned(), t_string!(i18n, editor.events.read_raw).to_string()),
-        ]
-    });
     let place = to.clone();
     let fields = move || {
         match events.get() {
@@ -84,7 +95,6 @@ pub(super) fn ListenFields(editor: Editor, task: Pointer) -> impl IntoView {
     view! {
         <ChoiceOf editor at=to label=words!(i18n, editor.events.waits_for) value=word choices on_choose=choose />
         {fields}
-        <ChoiceField editor at=at.child("read") label=words!(i18n, editor.events.read) choices=reads />
     }
 }
 
@@ -166,7 +176,7 @@ fn FilterList(
                 </div>
             </Show>
         </section>
-        {(events == Events::Any).then(|| view! { <MemberField editor at=until label=words!(i18n, editor.events.until) help=words!(i18n, editor.events.until_help) shape=Shape::TextOrJson placeholder="${ . | length > 2 }" /> })}
+        {(events == Events::Any).then(|| view! { <MemberField editor at=until label=words!(i18n, editor.events.until) help=words!(i18n, editor.events.until_help) shape=Shape::TextOrJson holds=Holds::Expression placeholder="${ . | length > 2 }" /> })}
     }
 }
 
@@ -182,7 +192,7 @@ fn FilterFields(editor: Editor, at: Signal<Pointer>) -> impl IntoView {
         <RowsField editor at=with label=words!(i18n, editor.events.attributes) help=words!(i18n, editor.events.attributes_help) hidden=&["type"] placeholder="source" />
         <details class="details">
             <summary>{t!(i18n, editor.events.correlate)}</summary>
-            <MemberField editor at=at.child("correlate") label=words!(i18n, editor.events.correlate) shape=Shape::Json />
+            <CorrelationList editor at=at.child("correlate") />
         </details>
         <Told editor at tells=Tells::Own />
     }

@@ -5,6 +5,7 @@
 use canvas::Input;
 use flow::{Pointer, Severity};
 use leptos::prelude::*;
+use wire::error::ReportSeverity;
 
 use crate::editor::state::Editor;
 use crate::i18n::*;
@@ -16,6 +17,9 @@ macro_rules! words {
     };
 }
 pub(super) use words;
+
+/// More problems of one field are told once these are solved.
+const MOST: usize = 3;
 
 /// Which problems a field tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,8 +102,19 @@ pub(super) fn Told(
             Tells::Nothing => false,
         };
         let found = editor.found.read();
-        let here = found.iter().filter(|problem| is_here(&problem.pointer)).take(3);
-        here.map(|problem| (problem.severity, editor.message(problem))).collect::<Vec<_>>()
+        let own = found.iter().filter(|problem| is_here(&problem.pointer));
+        let mut told: Vec<(Severity, String)> =
+            own.take(MOST).map(|problem| (problem.severity, editor.message(problem))).collect();
+        // The service checks by the same rules; what it finds as well is one problem.
+        for report in editor.refused.read().iter() {
+            let here = Pointer::parse(&report.pointer).is_some_and(|pointer| is_here(&pointer));
+            if here && told.len() < MOST && !told.iter().any(|(_, message)| *message == report.message) {
+                let error = report.severity == ReportSeverity::Error;
+                let severity = if error { Severity::Error } else { Severity::Warning };
+                told.push((severity, report.message.clone()));
+            }
+        }
+        told
     });
     move || {
         found

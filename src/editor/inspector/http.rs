@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::authentication::AuthenticationFields;
 use super::choice::{ChoiceField, Choices, yes_or_no};
+use super::expression::Holds;
 use super::frame::{Tells, Told, words};
 use super::member::{Holder, MemberField, Shape};
 use super::rows::RowsField;
@@ -41,10 +42,10 @@ pub(super) fn HttpFields(editor: Editor, at: Pointer) -> impl IntoView {
     view! {
         <Told editor at=at.clone() tells=Tells::Own />
         <ChoiceField editor at=at.child("method") label=words!(i18n, editor.http.method) choices=methods required=true expressions=true />
-        <MemberField editor at=address label=words!(i18n, editor.http.endpoint) shape=Shape::TextOrJson placeholder="https://" required=true />
+        <MemberField editor at=address label=words!(i18n, editor.http.endpoint) shape=Shape::TextOrJson holds=Holds::Either placeholder="https://" required=true />
         <RowsField editor at=at.child("query") label=words!(i18n, editor.http.query) expressions=true />
         <RowsField editor at=at.child("headers") label=words!(i18n, editor.http.headers) expressions=true placeholder="Accept" />
-        <MemberField editor at=at.child("body") label=words!(i18n, editor.http.body) help=words!(i18n, editor.http.body_help) shape=Shape::TextOrJson placeholder="${ . }" />
+        <MemberField editor at=at.child("body") label=words!(i18n, editor.http.body) help=words!(i18n, editor.http.body_help) shape=Shape::TextOrJson holds=Holds::Either placeholder="${ . }" />
         <AuthenticationFields editor endpoint />
         <div class="inspector__pair">
             <ChoiceField editor at=at.child("output") label=words!(i18n, editor.http.output) choices=outputs />

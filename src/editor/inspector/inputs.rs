@@ -5,6 +5,7 @@ use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::frame::Told;
 use super::member::fresh_id;
 use crate::editor::state::Editor;
 use crate::i18n::*;
@@ -21,6 +22,7 @@ pub(super) fn InputList(editor: Editor, at: Pointer) -> impl IntoView {
         move |_| editor.model.value(&at).unwrap_or_else(|| json!({ "type": "object" }))
     });
     let count = Memo::new(move |_| properties(&schema.read()).len());
+    let place = Signal::stored(at.child("properties"));
     let write = Callback::new(move |value: Value| editor.send(Input::SetMember { at: at.clone(), value }));
     let add = move |_| {
         write.run(with_new(schema.get_untracked()));
@@ -28,7 +30,7 @@ pub(super) fn InputList(editor: Editor, at: Pointer) -> impl IntoView {
     };
     view! {
         <For each=move || 0..count.get() key=|index| *index let:index>
-            <InputCard editor index schema write />
+            <InputCard editor index place schema write />
         </For>
         <Show when=move || !editor.read_only.get()>
             <button type="button" class="button" on:click=add>
@@ -40,7 +42,13 @@ pub(super) fn InputList(editor: Editor, at: Pointer) -> impl IntoView {
 }
 
 #[component]
-fn InputCard(editor: Editor, index: usize, schema: Memo<Value>, write: Callback<Value>) -> impl IntoView {
+fn InputCard(
+    editor: Editor,
+    index: usize,
+    place: Signal<Pointer>,
+    schema: Memo<Value>,
+    write: Callback<Value>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let name = Memo::new(move |_| {
         properties(&schema.read()).get(index).map(|(name, _)| name.clone()).unwrap_or_default()
@@ -53,6 +61,7 @@ fn InputCard(editor: Editor, index: usize, schema: Memo<Value>, write: Callback<
         write.run(with_member(schema.get_untracked(), &name.get_untracked(), member, value));
     };
     let leave = move |_| editor.send(Input::FieldVisitEnded);
+    let at = Signal::derive(move || place.read().child(&name.read()));
     let required = Memo::new(move |_| is_required(&schema.read(), &name.read()));
     let ids: [String; 4] = std::array::from_fn(|_| fresh_id());
     let [name_id, type_id, default_id, text_id] = ids;
@@ -114,11 +123,12 @@ fn InputCard(editor: Editor, index: usize, schema: Memo<Value>, write: Callback<
                     </button>
                 </Show>
             </div>
+            <Told editor at />
         </fieldset>
     }
 }
 
-fn type_label(i18n: leptos_i18n::I18nContext<Locale>, word: &str) -> String {
+pub(super) fn type_label(i18n: leptos_i18n::I18nContext<Locale>, word: &str) -> String {
     match word {
         "string" => t_string!(i18n, editor.types.string).to_string(),
         "integer" => t_string!(i18n, editor.types.integer).to_string(),

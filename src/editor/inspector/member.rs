@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use canvas::Input;
+use canvas::fields::expression::{as_expression, as_value};
 use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::frame::{Frame, Tells};
+use super::expression::{ExpressionControl, Holds, Look};
+use super::frame::{Frame, Tells, Toggle};
 use crate::editor::state::Editor;
 use crate::i18n::*;
 
@@ -52,6 +54,7 @@ pub(super) fn MemberField(
     #[prop(into, optional)]
     choices: Option<Signal<Vec<String>>>,
     #[prop(optional)] tells: Tells,
+    #[prop(optional)] holds: Holds,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let id = fresh_id();
@@ -90,34 +93,30 @@ pub(super) fn MemberField(
             Err(message) => problem.set(Some(message)),
         }
     };
-    let invalid = move || problem.read().is_some().to_string();
-    let class = if matches!(shape, Shape::Text | Shape::Multiline | Shape::Number | Shape::Lines) {
-        "input"
-    } else {
-        "input input--code"
-    };
     let list = choices.map(|choices| (fresh_id(), choices));
-    let control = match shape {
-        Shape::Text | Shape::Code | Shape::Number => {
-            let named = list.as_ref().map(|(id, _)| id.clone());
-            view! {
-                <input id=id.clone() class=class autocomplete="off" spellcheck="false" list=named placeholder=placeholder aria-required=required.then_some("true") disabled=move || editor.read_only.get() prop:value=move || text.get() aria-invalid=invalid on:input=move |event| typed(event_target_value(&event)) />
-            }
-            .into_any()
-        }
-        Shape::Multiline | Shape::Script | Shape::TextOrJson | Shape::Json | Shape::Lines => {
-            let least = match shape {
-                Shape::TextOrJson => 1,
-                Shape::Lines => 2,
-                _ => 3,
-            };
-            let rows = move || text.read().lines().count().clamp(least, 14).to_string();
-            view! {
-                <textarea id=id.clone() class=class rows=rows spellcheck="false" placeholder=placeholder disabled=move || editor.read_only.get() prop:value=move || text.get() aria-invalid=invalid on:input=move |event| typed(event_target_value(&event))></textarea>
-            }
-            .into_any()
-        }
+    let look = Look {
+        lines: shape.lines(),
+        code: !matches!(shape, Shape::Text | Shape::Multiline | Shape::Number | Shape::Lines),
+        placeholder,
+        required,
+        list: list.as_ref().map(|(id, _)| id.clone()),
+        unlabelled: false,
     };
+    let typed = Callback::new(typed);
+    let toggle = (holds == Holds::Either).then(|| Toggle {
+        on: Signal::derive(move || holds.is_expression(&text.read())),
+        flip: Callback::new(move |()| {
+            let now = if text.with_untracked(|text| holds.is_expression(text)) {
+                shape.show(as_value(&text.read_untracked()).as_ref())
+            } else {
+                as_expression(shape.read(&text.read_untracked()).ok().flatten().as_ref())
+            };
+            typed.run(now);
+            editor.send(Input::FieldVisitEnded);
+        }),
+    });
+    let invalid = Signal::derive(move || problem.read().is_some());
+    let control = view! { <ExpressionControl editor at id=id.clone() label text=text.into() on_text=typed holds look invalid /> };
     let message = move |message: String| {
         if shape == Shape::Number {
             t_string!(i18n, common.form.not_number).to_string()
@@ -125,8 +124,7 @@ pub(super) fn MemberField(
             t_string!(i18n, common.form.invalid_json, message = message)
         }
     };
-    view! {
-        <Frame editor at id label help required tells>
+    let body = view! {
             {control}
             {list
                 .map(|(id, choices)| {
@@ -134,11 +132,26 @@ pub(super) fn MemberField(
                     view! { <datalist id=id>{options}</datalist> }
                 })}
             {move || problem.get().map(|found| view! { <p class="form__error" role="alert">{message(found)}</p> })}
-        </Frame>
+    };
+    match toggle {
+        Some(toggle) => {
+            view! { <Frame editor at id label help required tells toggle>{body}</Frame> }.into_any()
+        }
+        None => view! { <Frame editor at id label help required tells>{body}</Frame> }.into_any(),
     }
 }
 
 impl Shape {
+    /// How many lines its field has at least; none for a field of one line.
+    const fn lines(self) -> Option<usize> {
+        match self {
+            Self::Text | Self::Code | Self::Number => None,
+            Self::TextOrJson => Some(1),
+            Self::Lines => Some(2),
+            Self::Multiline | Self::Script | Self::Json => Some(3),
+        }
+    }
+
     fn show(self, value: Option<&Value>) -> String {
         match (self, value) {
             (_, None) => String::new(),

@@ -1,4 +1,4 @@
-//! What a `run` task runs: another workflow, a command, a script; a container as JSON.
+//! What a `run` task runs: another workflow, a command, a script or a container.
 
 use canvas::Input;
 use canvas::fields::process::Process;
@@ -6,6 +6,8 @@ use flow::Pointer;
 use leptos::prelude::*;
 
 use super::choice::{ChoiceField, ChoiceOf, Choices, yes_or_no};
+use super::container::ContainerFields;
+use super::expression::Holds;
 use super::frame::{Tells, Told, words};
 use super::member::{Holder, MemberField, Shape};
 use super::rows::RowsField;
@@ -57,7 +59,7 @@ pub(super) fn RunFields(editor: Editor, task: Pointer) -> impl IntoView {
         Some(Process::Shell) => view! { <ProgramFields editor at=settings.child("shell") script=false /> }.into_any(),
         Some(Process::Script) => view! { <ProgramFields editor at=settings.child("script") script=true /> }.into_any(),
         Some(Process::Container) => {
-            view! { <MemberField editor at=settings.child("container") label=words!(i18n, editor.process.container) shape=Shape::Json required=true /> }.into_any()
+            view! { <ContainerFields editor at=settings.child("container") /> }.into_any()
         }
         None => view! { <MemberField editor at=settings.clone() label=words!(i18n, editor.kind.run) shape=Shape::Json required=true /> }.into_any(),
     }
@@ -101,7 +103,7 @@ fn ProgramFields(editor: Editor, at: Pointer, script: bool) -> impl IntoView {
         let code = if by_source {
             view! { <MemberField editor at=source label=words!(i18n, editor.process.source) shape=Shape::TextOrJson /> }.into_any()
         } else {
-            view! { <MemberField editor at=at.child("code") label=words!(i18n, editor.process.code) shape=Shape::Script required=true /> }.into_any()
+            view! { <MemberField editor at=at.child("code") label=words!(i18n, editor.process.code) shape=Shape::Script holds=Holds::Either required=true /> }.into_any()
         };
         view! {
             <MemberField editor at=at.child("language") label=words!(i18n, editor.process.language) choices=languages required=true />
@@ -109,13 +111,13 @@ fn ProgramFields(editor: Editor, at: Pointer, script: bool) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <MemberField editor at=at.child("command") label=words!(i18n, editor.process.command) shape=Shape::Code required=true /> }.into_any()
+        view! { <MemberField editor at=at.child("command") label=words!(i18n, editor.process.command) shape=Shape::Code holds=Holds::Either required=true /> }.into_any()
     };
     view! {
         {what}
         <MemberField editor at=at.child("arguments") label=words!(i18n, editor.process.arguments) help=words!(i18n, common.form.one_per_line) shape=Shape::Lines />
         <RowsField editor at=at.child("environment") label=words!(i18n, editor.process.environment) />
-        <MemberField editor at=at.child("stdin") label=words!(i18n, editor.process.stdin) />
+        <MemberField editor at=at.child("stdin") label=words!(i18n, editor.process.stdin) holds=Holds::Either />
         <Told editor at tells=Tells::Own />
     }
 }

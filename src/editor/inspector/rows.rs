@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen::JsCast;
 
+use super::expression::{ExpressionControl, Holds, Look};
 use super::frame::{Frame, Toggle};
 use super::member::{Holder, MemberField, Shape, fresh_id, remove};
 use crate::editor::state::Editor;
@@ -84,16 +85,16 @@ pub(super) fn RowsField(
         focus_last(list);
     };
     let keys = move || rows.with(|rows| rows.rows.iter().map(|row| row.key).collect::<Vec<_>>());
-    let text_at = at.clone();
+    let (text_at, rows_at) = (at.clone(), Signal::stored(at.clone()));
     let body = move || {
         if as_text.get() {
-            return view! { <MemberField editor at=text_at.clone() label shape=Shape::TextOrJson tells=super::frame::Tells::Nothing /> }.into_any();
+            return view! { <MemberField editor at=text_at.clone() label shape=Shape::TextOrJson holds=Holds::Expression tells=super::frame::Tells::Nothing /> }.into_any();
         }
         let placeholder = placeholder.clone();
         view! {
             <ul class="rows" node_ref=list>
                 <For each=keys key=|key| *key let:key>
-                    <RowView editor rows key list write placeholder=placeholder.clone() />
+                    <RowView editor at=rows_at rows key list write expressions placeholder=placeholder.clone() />
                 </For>
             </ul>
             <Show when=move || !editor.read_only.get()>
@@ -117,10 +118,12 @@ pub(super) fn RowsField(
 #[component]
 fn RowView(
     editor: Editor,
+    at: Signal<Pointer>,
     rows: RwSignal<Rows>,
     key: u32,
     list: NodeRef<html::Ul>,
     write: Callback<()>,
+    expressions: bool,
     placeholder: String,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -147,7 +150,14 @@ fn RowView(
         editor.send(Input::FieldVisitEnded);
         focus_last(list);
     };
-    let value_label = move || t_string!(i18n, editor.rows.value_of, name = row.read().0.clone());
+    let value_label =
+        Signal::derive(move || t_string!(i18n, editor.rows.value_of, name = row.read().0.clone()));
+    let value_at = Signal::derive(move || at.read().child(&row.read().0));
+    let value = Signal::derive(move || row.read().1.clone());
+    let on_value = Callback::new(move |text: String| change(&move |row| row.text.clone_from(&text)));
+    let holds = if expressions { Holds::Either } else { Holds::Text };
+    let hint = Signal::derive(move || t_string!(i18n, editor.rows.value).to_owned());
+    let look = Look { unlabelled: true, ..Look::default() };
     let disabled = move || editor.read_only.get();
     view! {
         <li class="rows__row">
@@ -155,10 +165,7 @@ fn RowView(
                 let name = event_target_value(&event);
                 change(&move |row| row.name = name.trim().to_owned());
             } />
-            <input class="input" autocomplete="off" spellcheck="false" aria-label=value_label placeholder=move || t_string!(i18n, editor.rows.value) disabled=disabled prop:value=move || row.read().1.clone() on:input=move |event| {
-                let text = event_target_value(&event);
-                change(&move |row| row.text.clone_from(&text));
-            } />
+            <ExpressionControl editor at=value_at id=fresh_id() label=value_label text=value on_text=on_value holds look placeholder=hint />
             <Show when=move || !editor.read_only.get()>
                 <button type="button" class="button button--icon" aria-label=move || t_string!(i18n, editor.form.remove, name = row.read().0.clone()) title=move || t_string!(i18n, common.action.remove) on:click=gone>
                     <IconView icon=Icon::Delete />

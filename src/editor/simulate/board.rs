@@ -5,9 +5,7 @@ use std::sync::Arc;
 use canvas::Input;
 use flow::simulate::{Simulation, SpanKind};
 use leptos::prelude::*;
-use leptos_use::{
-    UseIntervalFnOptions, use_interval_fn_with_options, use_media_query, utils::Pausable,
-};
+use leptos_use::{UseIntervalFnOptions, use_interval_fn_with_options, use_media_query, utils::Pausable};
 
 use super::lines::{Bar, Line, lines};
 use super::verdict::kind_label;
@@ -57,9 +55,8 @@ fn Player(simulation: Arc<Simulation>, moment: RwSignal<f64>) -> impl IntoView {
         if ticks.get_value() != 0 {
             return now;
         }
-        moments.with_value(|moments| {
-            moments.iter().map(|at| *at as f64).find(|at| *at > now).unwrap_or(total)
-        })
+        moments
+            .with_value(|moments| moments.iter().map(|at| *at as f64).find(|at| *at > now).unwrap_or(total))
     };
     let Pausable { pause, resume, is_active } = use_interval_fn_with_options(
         move || moment.update(|now| *now = next(*now)),
@@ -118,12 +115,20 @@ fn Row(editor: Editor, line: Line) -> impl IntoView {
         move || editor.model.selection.read().as_ref() == Some(&pointer)
     };
     let words = {
-        let (name, kinds) = (name.clone(), bars.iter().map(|bar| bar.kind).collect::<std::collections::BTreeSet<SpanKind>>());
+        let (name, kinds) =
+            (name.clone(), bars.iter().map(|bar| bar.kind).collect::<std::collections::BTreeSet<SpanKind>>());
         move || {
             let kinds = kinds.iter().map(|kind| kind_label(i18n, *kind)).collect::<Vec<_>>().join(", ");
-            let critical = if is_critical { format!(", {}", t_string!(i18n, editor.simulate.path)) } else { String::new() };
-            let assumed =
-                if is_assumed { format!(", {}", t_string!(i18n, editor.simulate.assumed_short)) } else { String::new() };
+            let critical = if is_critical {
+                format!(", {}", t_string!(i18n, editor.simulate.path))
+            } else {
+                String::new()
+            };
+            let assumed = if is_assumed {
+                format!(", {}", t_string!(i18n, editor.simulate.assumed_short))
+            } else {
+                String::new()
+            };
             format!("{name}: {kinds}, {}{assumed}{critical}", format_duration(time as f64))
         }
     };
@@ -134,7 +139,11 @@ fn Row(editor: Editor, line: Line) -> impl IntoView {
             view! { <span class=format!("simulation__bar simulation__bar--{}", word(kind)) class:simulation__bar--critical=is_critical style=place></span> }
         })
         .collect_view();
-    let time = if is_assumed { format!("≈ {}", format_duration(time as f64)) } else { format_duration(time as f64) };
+    let time = if is_assumed {
+        format!("≈ {}", format_duration(time as f64))
+    } else {
+        format_duration(time as f64)
+    };
     view! {
         <li>
             <button

@@ -112,7 +112,9 @@ fn Controls(editor: Editor, task: Pointer, control: Control) -> impl IntoView {
             view! { <option value=place.to_string() selected=move || choice.read().happens == happening>{move || label(i18n, control, happening)}</option> }
         })
         .collect_view();
-    let hand_option = move |value: &'static str, hand: Hand, text: fn(I18nContext<Locale>) -> &'static str| {
+    let hand_option = move |value: &'static str,
+                            hand: Hand,
+                            text: fn(I18nContext<Locale>) -> &'static str| {
         view! { <option value=value selected=move || choice.read().hand == hand>{move || text(i18n)}</option> }
     };
     view! {

@@ -26,7 +26,10 @@ const UNTIL_SEEN_TO: i64 = 300_000;
 /// What a simulation came to.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    Ran { simulation: Arc<Simulation>, controls: Arc<HashMap<Pointer, Control>> },
+    Ran {
+        simulation: Arc<Simulation>,
+        controls: Arc<HashMap<Pointer, Control>>,
+    },
     /// The definition does not run at all.
     Refused(Vec<Problem>),
 }
@@ -99,17 +102,16 @@ fn rules(choice: &Choice) -> Vec<Rule> {
     };
     let takes = choice.takes.as_ref().and_then(duration);
     // The fault may be the first attempt's alone; how long it takes and who sees to it are said of every attempt.
-    vec![
-        Rule { happens, attempts, ..Rule::default() },
-        Rule { by_hand, takes, ..Rule::default() },
-    ]
+    vec![Rule { happens, attempts, ..Rule::default() }, Rule { by_hand, takes, ..Rule::default() }]
 }
 
 /// How the canvas shows a simulated run at a moment; at its end also what it did not come to.
 pub(super) fn statuses(simulation: &Simulation, moment: i64) -> HashMap<Pointer, NodeStatus> {
-    let not_taken = simulation.not_reached.iter().filter(|_| moment >= simulation.total).map(|pointer| {
-        (pointer.clone(), NodeStatus { not_taken: true, ..NodeStatus::default() })
-    });
+    let not_taken = simulation
+        .not_reached
+        .iter()
+        .filter(|_| moment >= simulation.total)
+        .map(|pointer| (pointer.clone(), NodeStatus { not_taken: true, ..NodeStatus::default() }));
     let stood = simulation.at(moment).into_iter().map(|(pointer, standing)| {
         let note = match (standing.error, standing.instances) {
             (Some(code), _) => Some(code.to_string()),

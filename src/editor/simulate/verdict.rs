@@ -28,9 +28,9 @@ pub(super) fn Verdict(editor: Editor, simulation: Arc<Simulation>) -> impl IntoV
     };
     let reason = match &simulation.outcome {
         Outcome::Faulted { tasks, error } => {
-            let error = error.as_ref().map(|error| {
-                format!("{} ({})", error.title.as_deref().unwrap_or(&error.kind), error.status)
-            });
+            let error = error
+                .as_ref()
+                .map(|error| format!("{} ({})", error.title.as_deref().unwrap_or(&error.kind), error.status));
             Some((tasks.first().cloned(), error.unwrap_or_default()))
         }
         Outcome::Waiting { tasks } => Some((tasks.first().cloned(), String::new())),
@@ -51,7 +51,9 @@ pub(super) fn Verdict(editor: Editor, simulation: Arc<Simulation>) -> impl IntoV
     });
     let shares = simulation.shares.clone();
     let path = move || {
-        let parts = shares.iter().map(|(kind, time)| format!("{} {}", kind_label(i18n, *kind), format_duration(*time as f64)));
+        let parts = shares
+            .iter()
+            .map(|(kind, time)| format!("{} {}", kind_label(i18n, *kind), format_duration(*time as f64)));
         parts.collect::<Vec<_>>().join(" · ")
     };
     let assumed = (simulation.assumed > 0).then(|| {
@@ -105,11 +107,13 @@ pub(super) fn Refused(editor: Editor, problems: Vec<Problem>) -> impl IntoView {
 fn Remarks(editor: Editor, problems: Vec<Problem>) -> impl IntoView {
     let i18n = use_i18n();
     let count = problems.len();
-    (count > 0).then(|| view! {
-        <details class="details">
-            <summary>{move || t_string!(i18n, editor.simulate.remarks, count = count)}</summary>
-            <ProblemList editor problems />
-        </details>
+    (count > 0).then(|| {
+        view! {
+            <details class="details">
+                <summary>{move || t_string!(i18n, editor.simulate.remarks, count = count)}</summary>
+                <ProblemList editor problems />
+            </details>
+        }
     })
 }
 
@@ -142,9 +146,10 @@ fn Target(editor: Editor) -> impl IntoView {
             Some(value) => Input::SetMember { at: at.clone(), value },
             // Metadata with nothing else in it goes along.
             None => {
-                let is_last = editor.model.value(&metadata).is_some_and(|metadata| {
-                    metadata.as_object().is_some_and(|members| members.len() == 1)
-                });
+                let is_last = editor
+                    .model
+                    .value(&metadata)
+                    .is_some_and(|metadata| metadata.as_object().is_some_and(|members| members.len() == 1));
                 Input::RemoveMember { at: if is_last { metadata.clone() } else { at.clone() } }
             }
         };

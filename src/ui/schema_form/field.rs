@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use canvas::fields::expression::{as_expression, as_value, is_expression};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+use super::chips::ChipsControl;
 use super::controls::{BooleanControl, ChoiceControl, NumberControl, TextControl, plain_text};
+use super::deadline::DeadlineControl;
 use super::duration::{DurationControl, DurationForms};
 use super::schema_text;
 use super::structured::{JsonControl, LinesControl};
@@ -31,11 +34,33 @@ pub struct ResourceField {
     pub disabled: Signal<bool>,
 }
 
+/// Draws a field that may hold an expression.
+pub type ExpressionSlot = Arc<dyn Fn(ExpressionField) -> AnyView + Send + Sync>;
+
+/// A field that may hold an expression beside a plain text.
+#[derive(Clone)]
+pub struct ExpressionField {
+    /// The id that the control has to have, for its label.
+    pub id: String,
+    /// The member's name.
+    pub name: String,
+    pub label: Signal<String>,
+    pub text: Signal<String>,
+    pub on_text: Callback<String>,
+    pub multiline: bool,
+    pub placeholder: Signal<String>,
+}
+
+/// What stands below a field, by the member's name: what is wrong with it.
+pub type Remarks = Arc<dyn Fn(&str) -> AnyView + Send + Sync>;
+
 /// What all fields of a form share.
 #[derive(Clone)]
 pub struct FieldContext {
-    pub expressions: bool,
+    /// Where every field may also hold an expression.
+    pub expression: Option<ExpressionSlot>,
     pub picker: Option<ResourcePicker>,
+    pub remarks: Option<Remarks>,
     pub disabled: Signal<bool>,
 }
 
@@ -51,7 +76,11 @@ enum Widget {
     Boolean,
     /// An ISO 8601 duration, or an expression.
     Duration,
+    /// A duration or a moment (`"x-control": "deadline"`).
+    Deadline,
     Choice(Vec<Value>),
+    /// A list of short texts (`"x-control": "chips"`).
+    Chips,
     /// A list of plain values, one on each line.
     Lines {
         text: bool,
@@ -68,11 +97,13 @@ impl Widget {
         match schema.get("type").and_then(Value::as_str) {
             Some("string") if schema["writeOnly"] == json!(true) => Self::Secret,
             Some("string") if schema["x-multiline"] == json!(true) => Self::Multiline,
+            Some("string") if schema["x-control"] == json!("deadline") => Self::Deadline,
             Some("string") if schema["format"] == json!("duration") => Self::Duration,
             Some("string") => Self::Text,
             Some("integer") => Self::Number { integer: true },
             Some("number") => Self::Number { integer: false },
             Some("boolean") => Self::Boolean,
+            Some("array") if schema["x-control"] == json!("chips") => Self::Chips,
             Some("array") => match schema.pointer("/items/type").and_then(Value::as_str) {
                 Some("string") => Self::Lines { text: true },
                 Some("integer" | "number") => Self::Lines { text: false },
@@ -97,30 +128,60 @@ pub(super) fn Field(
     let i18n = use_i18n();
     let id = fresh_id(&name);
     let field = name.clone();
-    let label = {
+    let label = Signal::derive({
         let name = name.clone();
         move || schema_text(i18n, &schema.read(), "title").unwrap_or_else(|| name.clone())
-    };
+    });
     let help = move || schema_text(i18n, &schema.read(), "description");
-    let as_expression = RwSignal::new(value.with_untracked(is_expression));
-    let may_be_expression = context.expressions
-        && !matches!(
-            Widget::of(&schema.read_untracked()),
-            Widget::Text | Widget::Multiline | Widget::Duration
-        );
+    let holds_expression =
+        move |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_expression);
+    let written = RwSignal::new(value.with_untracked(holds_expression));
+    // Undo may bring an expression back.
+    Effect::new(move |before: Option<()>| {
+        let now = value.with(holds_expression);
+        if before.is_some() && now && !written.get_untracked() {
+            written.set(true);
+        }
+    });
+    let may_be_expression =
+        context.expression.is_some() && Widget::of(&schema.read_untracked()) != Widget::Duration;
+    // A text's own control takes both: it stays while `${` is being typed.
+    let both = matches!(Widget::of(&schema.read_untracked()), Widget::Text | Widget::Multiline)
+        && schema.read_untracked().get("x-resource").is_none();
+    let pressed = Memo::new(move |_| if both { value.with(holds_expression) } else { written.get() });
     let locked = context.disabled;
+    let remarks = context.remarks.clone();
     let toggle = move |_| {
-        let expression = !as_expression.get_untracked();
-        as_expression.set(expression);
-        on_change.run(expression.then(|| json!("${  }")));
+        let now = value.get_untracked();
+        let text = now.as_ref().map(plain_text).unwrap_or_default();
+        if pressed.get_untracked() {
+            written.set(false);
+            on_change.run(as_value(&text));
+        } else {
+            written.set(true);
+            on_change.run(Some(json!(as_expression(now.as_ref()))));
+        }
     };
     let control = {
         let id = id.clone();
         move || {
             let context = context.clone();
             let id = id.clone();
-            if as_expression.get() {
-                return view! { <TextControl id value on_change disabled=context.disabled multiline=false secret=false schema /> }.into_any();
+            if let Some(expression) = &context.expression
+                && (both || written.get())
+            {
+                let multiline = Widget::of(&schema.read()) == Widget::Multiline;
+                return expression(ExpressionField {
+                    id,
+                    name: field.clone(),
+                    label,
+                    text: Signal::derive(move || value.read().as_ref().map(plain_text).unwrap_or_default()),
+                    on_text: Callback::new(move |text: String| {
+                        on_change.run((!text.is_empty()).then(|| json!(text)))
+                    }),
+                    multiline,
+                    placeholder: Signal::derive(move || super::controls::default_text(&schema.read())),
+                });
             }
             let resource = schema.read().get("x-resource").and_then(Value::as_str).map(str::to_owned);
             if let (Some(resource), Some(picker)) = (resource, &context.picker) {
@@ -149,27 +210,31 @@ pub(super) fn Field(
                 Widget::Boolean => view! { <BooleanControl id value on_change disabled=context.disabled /> }.into_any(),
                 Widget::Choice(choices) => view! { <ChoiceControl id value on_change disabled=context.disabled choices required schema /> }.into_any(),
                 Widget::Lines { text } => view! { <LinesControl id value on_change disabled=context.disabled text /> }.into_any(),
+                Widget::Chips => view! { <ChipsControl id value on_change disabled=context.disabled schema /> }.into_any(),
+                Widget::Deadline => view! { <DeadlineControl id value on_change disabled=context.disabled schema /> }.into_any(),
                 Widget::Json => view! { <JsonControl id value on_change disabled=context.disabled /> }.into_any(),
             }
         }
     };
+    let remarks = remarks.map(|remarks| remarks(&name));
     view! {
         <div class="form__field" data-field=name>
             <div class="form__label">
                 <label for=id.clone()>
-                    {label}
+                    {move || label.get()}
                     <Show when=move || required.get()>
                         <span class="form__required" title=move || t_string!(i18n, common.form.required)>" *"</span>
                     </Show>
                 </label>
                 <Show when=move || may_be_expression && !locked.get()>
-                    <button type="button" class="button button--tiny" aria-pressed=move || as_expression.get().to_string() on:click=toggle>
+                    <button type="button" class="button button--tiny" aria-pressed=move || pressed.get().to_string() on:click=toggle>
                         "${ }"
-                        <span class="visually-hidden">{t!(i18n, common.form.expression)}</span>
+                        <span class="visually-hidden">{t!(i18n, common.form.expression)}": "{move || label.get()}</span>
                     </button>
                 </Show>
             </div>
             {control}
+            {remarks}
             {move || help().map(|help| view! { <p class="form__help">{help}</p> })}
         </div>
     }
@@ -190,8 +255,4 @@ fn typed(schema: &Value, text: String) -> Option<Value> {
 fn fresh_id(name: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("field-{}-{name}", NEXT.fetch_add(1, Ordering::Relaxed))
-}
-
-fn is_expression(value: &Option<Value>) -> bool {
-    value.as_ref().and_then(Value::as_str).is_some_and(|text| text.trim_start().starts_with("${"))
 }

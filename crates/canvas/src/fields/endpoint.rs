@@ -19,13 +19,22 @@ pub enum Scheme {
     Bearer,
     Digest,
     OAuth2,
+    Oidc,
     /// Another one, as JSON.
     Other,
 }
 
 impl Scheme {
-    pub const ALL: [Self; 7] =
-        [Self::None, Self::Named, Self::Basic, Self::Bearer, Self::Digest, Self::OAuth2, Self::Other];
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::Named,
+        Self::Basic,
+        Self::Bearer,
+        Self::Digest,
+        Self::OAuth2,
+        Self::Oidc,
+        Self::Other,
+    ];
 
     /// A word for the control's options; of a scheme of the language, its member.
     pub const fn word(self) -> &'static str {
@@ -36,6 +45,7 @@ impl Scheme {
             Self::Bearer => "bearer",
             Self::Digest => "digest",
             Self::OAuth2 => "oauth2",
+            Self::Oidc => "oidc",
             Self::Other => "other",
         }
     }
@@ -48,7 +58,7 @@ impl Scheme {
     pub fn of(policy: Option<&Value>) -> Self {
         let Some(policy) = policy else { return Self::None };
         let Some(members) = policy.as_object() else { return Self::Other };
-        let named = [Self::Named, Self::Basic, Self::Bearer, Self::Digest, Self::OAuth2];
+        let named = [Self::Named, Self::Basic, Self::Bearer, Self::Digest, Self::OAuth2, Self::Oidc];
         let found = named.into_iter().find(|scheme| members.contains_key(scheme.word()));
         found.filter(|_| members.len() == 1).unwrap_or(Self::Other)
     }
@@ -72,11 +82,19 @@ impl Scheme {
                 object(vec![("username", kept("username")), ("password", kept("password"))])
             }
             Self::Bearer => object(vec![("token", kept("token"))]),
-            Self::OAuth2 => object(vec![
-                ("authority", kept("authority")),
-                ("grant", text("client_credentials")),
-                ("client", object(vec![("id", text("")), ("secret", text(""))])),
-            ]),
+            Self::OAuth2 | Self::Oidc => {
+                let client =
+                    settings.and_then(|settings| settings.get("client")).filter(|client| client.is_object());
+                let client = client.cloned();
+                object(vec![
+                    ("authority", kept("authority")),
+                    ("grant", text("client_credentials")),
+                    (
+                        "client",
+                        client.unwrap_or_else(|| object(vec![("id", text("")), ("secret", text(""))])),
+                    ),
+                ])
+            }
             Self::Other => return Some(before.cloned().unwrap_or_else(|| object(Vec::new()))),
         };
         Some(object(vec![(self.word(), settings)]))
@@ -131,7 +149,8 @@ mod tests {
             assert_eq!(Scheme::of(scheme.policy(None, Some("hub")).as_ref()), scheme);
             assert_eq!(Scheme::of_word(scheme.word()), Some(scheme));
         }
-        assert_eq!(Scheme::of(Some(&json!({ "oidc": {} }))), Scheme::Other);
+        assert_eq!(Scheme::of(Some(&json!({ "oidc": {} }))), Scheme::Oidc);
+        assert_eq!(Scheme::of(Some(&json!({ "saml": {} }))), Scheme::Other);
         assert_eq!(Scheme::of(Some(&json!("${ .auth }"))), Scheme::Other);
     }
 

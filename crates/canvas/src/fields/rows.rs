@@ -105,6 +105,18 @@ fn typed(before: Option<&Value>, text: &str) -> Value {
     value.filter(|value| !value.is_string()).unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
+/// An object in which a member has another name, in the same place; none where the name is empty or taken.
+pub fn renamed(object: Option<&Value>, from: &str, to: &str) -> Option<Value> {
+    let members = object?.as_object()?;
+    if to.is_empty() || (from != to && members.contains_key(to)) {
+        return None;
+    }
+    let follow = |(name, value): (&String, &Value)| {
+        (if name == from { to.to_owned() } else { name.clone() }, value.clone())
+    };
+    Some(Value::Object(members.iter().map(follow).collect()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +173,15 @@ mod tests {
             let value = json!(names);
             prop_assert_eq!(Rows::of(Some(&value), &[]).value(), Some(value));
         }
+    }
+
+    #[test]
+    fn a_member_keeps_its_place_under_another_name() {
+        let object = serde_json::json!({ "a": 1, "b": 2 });
+        let now = renamed(Some(&object), "a", "c").map(|now| now.to_string());
+        assert_eq!(now.as_deref(), Some(r#"{"c":1,"b":2}"#));
+        assert_eq!(renamed(Some(&object), "a", "b"), None);
+        assert_eq!(renamed(Some(&object), "a", ""), None);
+        assert_eq!(renamed(Some(&object), "a", "a"), Some(object));
     }
 }

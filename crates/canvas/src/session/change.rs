@@ -54,6 +54,7 @@ impl Session {
             Edit::CopyTask { .. } => effects.announce(Announcement::Copied { name }),
             Edit::RenameTask { .. } => effects.announce(Announcement::Renamed { name }),
             Edit::WrapTasks { .. } => effects.announce(Announcement::Wrapped { name }),
+            Edit::RenameUsed { to, .. } => effects.announce(Announcement::Renamed { name: to.clone() }),
             Edit::SetMember { .. } | Edit::RemoveMember { .. } | Edit::ReplaceDocument { .. } => {}
         }
         Ok(())

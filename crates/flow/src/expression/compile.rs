@@ -7,6 +7,7 @@ use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
 use jaq_core::load::parse::{Def, Parser, Term};
 use jaq_core::load::{self, Arena, File, Loader};
+use jaq_core::native::Fun;
 use jaq_core::path::{Opt, Part};
 
 use super::guard::{self, visit_calls, visit_terms};
@@ -30,9 +31,25 @@ pub(super) struct Compiled {
     pub(super) secrets: Vec<String>,
 }
 
+/// A program that can be run.
+///
 /// # Errors
 /// One sentence for a person.
 pub(super) fn compile(text: &str) -> Result<Compiled, Reason> {
+    linked(text, &|| Box::new(natives::functions()))
+}
+
+/// The variables of a program that could be run: it is linked with the names of what it calls only.
+///
+/// # Errors
+/// One sentence for a person.
+pub(super) fn check(text: &str) -> Result<Vec<String>, Reason> {
+    linked(text, &|| Box::new(natives::names())).map(|compiled| compiled.variables)
+}
+
+type Functions<'a> = &'a dyn Fn() -> Box<dyn Iterator<Item = Fun<Machine>>>;
+
+fn linked(text: &str, functions: Functions<'_>) -> Result<Compiled, Reason> {
     let term = parse(text)?;
     if let Some(name) = guard::endless_closure(&term) {
         return Err(Reason::new(
@@ -50,7 +67,7 @@ pub(super) fn compile(text: &str) -> Result<Compiled, Reason> {
     let main = Def { name: MAIN, args: Vec::new(), body: guard::guarded(term) };
     let defs = reachable(&main);
     // A first try finds out which variables the program takes from outside.
-    match link(defs.clone(), main.clone(), &[]) {
+    match link(defs.clone(), main.clone(), &[], functions) {
         Ok(filter) => Ok(Compiled { filter, variables: Vec::new(), secrets }),
         Err(missing) => {
             let mut variables = BTreeSet::new();
@@ -70,7 +87,7 @@ pub(super) fn compile(text: &str) -> Result<Compiled, Reason> {
                 }
             }
             let variables: Vec<String> = variables.into_iter().collect();
-            match link(defs, main, &variables) {
+            match link(defs, main, &variables, functions) {
                 Ok(filter) => Ok(Compiled { filter, variables, secrets }),
                 Err(missing) => Err(match missing.first() {
                     Some((name, what)) => nothing_called(name, what),
@@ -112,7 +129,9 @@ pub(super) fn definitions() -> impl Iterator<Item = (String, usize)> {
     library().defs.iter().map(|def| (def.name.to_owned(), def.args.len()))
 }
 
-fn parse(text: &str) -> Result<Term<&str>, Reason> {
+/// # Errors
+/// One sentence for a person.
+pub(super) fn parse(text: &str) -> Result<Term<&str>, Reason> {
     let unreadable = || Reason::new("it cannot be read", "无法识别");
     if text.trim().is_empty() {
         return Err(Reason::new(
@@ -200,6 +219,7 @@ fn link(
     defs: Vec<Def<&'static str>>,
     main: Def<&str>,
     variables: &[String],
+    functions: Functions<'_>,
 ) -> Result<jaq_core::Filter<Machine>, Vec<(String, Undefined)>> {
     fn shorten<'s>(def: Def<&'static str>) -> Def<&'s str> {
         def
@@ -210,7 +230,7 @@ fn link(
     let modules =
         Loader::new(prelude).load(&arena, File { code: MAIN, path: () }).map_err(|_| unexpected())?;
     jaq_core::Compiler::default()
-        .with_funs(natives::functions())
+        .with_funs(functions())
         .with_global_vars(variables.iter().map(String::as_str))
         .compile(modules)
         .map_err(|errors| {

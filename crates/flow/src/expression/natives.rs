@@ -99,13 +99,16 @@ pub(super) fn functions() -> impl Iterator<Item = Fun<Machine>> {
         .chain(own())
 }
 
-/// What programs can call, by name and number of arguments only: enough to check an expression, not to run one.
-#[cfg(not(feature = "evaluate"))]
-pub(super) fn functions() -> impl Iterator<Item = Fun<Machine>> {
+/// What programs can call, by name and number of arguments only: enough to check an expression, not to run one. A
+/// program that only checks expressions, such as the editor, then carries nothing of jq's library.
+pub(super) fn names() -> impl Iterator<Item = Fun<Machine>> {
     let inert = || Native::new(|_| Box::new(std::iter::empty()));
     let named = super::signatures::SIGNATURES.iter().map(move |(name, arity)| (*name, v(*arity), inert()));
     jaq_core::funs().filter(|(name, _, _)| !WITHHELD.contains(name)).chain(named).chain(own())
 }
+
+#[cfg(not(feature = "evaluate"))]
+pub(super) use names as functions;
 
 fn own() -> impl Iterator<Item = Fun<Machine>> {
     // What passes a value on unchanged does so on the left of an assignment, too.
@@ -304,7 +307,7 @@ mod tests {
     use super::*;
     use crate::expression::signatures::SIGNATURES;
 
-    /// The console checks expressions without jq's library: what it knows by name is what the hub can call.
+    /// Expressions are checked without jq's library: what is known by name is what can be called.
     #[test]
     fn the_signatures_are_those_of_the_library() {
         let library: Vec<(&str, usize)> = jaq_std::funs::<Machine>()

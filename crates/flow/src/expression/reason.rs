@@ -181,14 +181,14 @@ fn dashed(text: &str, name: &str) -> Option<String> {
 }
 
 /// Every function that programs can call, with its numbers of arguments.
-fn functions() -> &'static BTreeMap<String, Vec<usize>> {
+pub(super) fn functions() -> &'static BTreeMap<String, Vec<usize>> {
     static KNOWN: OnceLock<BTreeMap<String, Vec<usize>>> = OnceLock::new();
     KNOWN.get_or_init(gather_functions)
 }
 
 fn gather_functions() -> BTreeMap<String, Vec<usize>> {
     let mut known = BTreeMap::<String, Vec<usize>>::new();
-    let natives = natives::functions().map(|(name, arguments, _)| (name.to_owned(), arguments.len()));
+    let natives = natives::names().map(|(name, arguments, _)| (name.to_owned(), arguments.len()));
     for (name, arity) in compile::definitions().chain(natives) {
         let inner = name.starts_with(['!', '_', '@']) || name.ends_with('_') || name.ends_with("_or_empty");
         let arities = known.entry(name).or_default();

@@ -1,6 +1,5 @@
-//! Names and numbers of arguments of jq's library as the hub has it; a test of `natives` holds the two together.
+//! Names and numbers of arguments of jq's library as it runs; a test of `natives` holds the two together.
 
-#[cfg(any(test, not(feature = "evaluate")))]
 pub(super) const SIGNATURES: &[(&str, usize)] = &[
     ("floor", 0),
     ("round", 0),

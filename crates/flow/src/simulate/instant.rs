@@ -29,7 +29,10 @@ impl Simulation {
                 *shown = step;
             }
         }
-        found.into_iter().map(|(pointer, (step, instances))| (pointer, standing(step, instances, moment))).collect()
+        found
+            .into_iter()
+            .map(|(pointer, (step, instances))| (pointer, standing(step, instances, moment)))
+            .collect()
     }
 
     /// The moments at which something begins or ends, each once, in their order.

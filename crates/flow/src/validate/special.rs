@@ -113,8 +113,7 @@ impl Checker<'_> {
         if value.get("read").is_some() && value.get("on").is_none() {
             self.missing(pointer, &["on"]);
         }
-        if let Some(Err(reason)) = value.get("cron").and_then(Value::as_str).map(crate::cron::check_cron)
-        {
+        if let Some(Err(reason)) = value.get("cron").and_then(Value::as_str).map(crate::cron::check_cron) {
             self.error(&pointer.child("cron"), "bad-cron", reason.en, reason.zh);
         }
         let timed = ["every", "cron", "after"].into_iter().find(|name| value.get(name).is_some());

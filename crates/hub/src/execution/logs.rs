@@ -195,7 +195,10 @@ mod tests {
                 (false, Level::Error, "log_errors_of_state (job=? AND state=? AND line"),
             ] {
                 let plan = plan(&database, whole, order, lowest).await;
-                assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{lowest:?} {order:?}: {plan}");
+                assert!(
+                    plan.contains(index) && !plan.contains("TEMP B-TREE"),
+                    "{lowest:?} {order:?}: {plan}"
+                );
             }
         }
     }

@@ -119,7 +119,7 @@ fn within_base64(text: &str) -> Vec<String> {
         let mut bytes = vec![0; before];
         bytes.extend(text.as_bytes());
         let encoded = STANDARD_NO_PAD.encode(&bytes);
-        let end = encoded.len() - usize::from(bytes.len() % 3 != 0);
+        let end = encoded.len() - usize::from(!bytes.len().is_multiple_of(3));
         encoded.get([0, 2, 3][before]..end).unwrap_or_default().to_owned()
     };
     let long_enough = (0..3).map(cut).filter(|part| part.len() >= SHORTEST_BASE64);

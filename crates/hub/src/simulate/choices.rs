@@ -90,7 +90,8 @@ impl Choices<'_> {
     fn takes(&mut self, given: &str) -> Result<(), String> {
         let (task, written) = self.task(given)?;
         let written = written.unwrap_or_default();
-        let takes = duration(&written.as_str().into()).ok_or_else(|| format!("`{written}` is no duration such as PT5M"))?;
+        let takes = duration(&written.as_str().into())
+            .ok_or_else(|| format!("`{written}` is no duration such as PT5M"))?;
         if self.program.control(&task).is_none() {
             return Err("how long this task takes follows from the definition".to_owned());
         }
@@ -102,9 +103,8 @@ impl Choices<'_> {
         let (task, written) = self.task(given)?;
         let after = match written {
             None => UNTIL_SEEN_TO,
-            Some(written) => {
-                duration(&written.as_str().into()).ok_or_else(|| format!("`{written}` is no duration such as PT5M"))?
-            }
+            Some(written) => duration(&written.as_str().into())
+                .ok_or_else(|| format!("`{written}` is no duration such as PT5M"))?,
         };
         self.add(task, Rule { by_hand: Some(act(after)), ..Rule::default() });
         Ok(())
