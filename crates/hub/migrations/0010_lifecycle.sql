@@ -19,7 +19,7 @@ WHEN NEW.status <> OLD.status AND NEW.dry_run = 0
                      AND instr(replace(written, '\', ''), 'io.serverlessworkflow') > 0))
 BEGIN
     INSERT INTO events (namespace, origin, received_at, chain, event)
-    SELECT NEW.namespace, 'lifecycle ' || id, CAST(unixepoch('subsec') * 1000 AS INTEGER), NEW.chain,
+    SELECT NEW.namespace, 'lifecycle ' || id, CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER), NEW.chain,
            json_object(
                'specversion', '1.0', 'id', id,
                'source', '/' || NEW.namespace || '/' || name || '/' || version,
