@@ -5,7 +5,7 @@ use thirtyfour::Key;
 
 use crate::support::{Browser, Hub, HubOptions};
 
-async fn open_failover(browser: &Browser, hub: &Hub) -> Result<()> {
+pub(crate) async fn open_failover(browser: &Browser, hub: &Hub) -> Result<()> {
     browser.goto(&hub.sign_in_link).await?;
     browser.shows("table", "failover").await?;
     let link = browser.button("failover").await?;

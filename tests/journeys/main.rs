@@ -9,6 +9,8 @@ mod expressions;
 mod first_light;
 mod forms;
 mod hosting;
+mod logs;
 mod recovery;
+mod simulating;
 mod source;
 mod support;

@@ -22,8 +22,6 @@ pub use scenario::{ByHand, Happens, Limits, Pace, Past, Planned, Rule, Scenario}
 pub use simulation::{Limit, Outcome, Place, Simulation, Span, SpanKind, Step, Target};
 pub use simulator::Simulator;
 
-use serde_json::Value;
-
 use crate::engine::WorkflowError;
 use crate::engine::errors::Standard;
 use crate::program::Action;
@@ -107,11 +105,6 @@ pub fn error_named(word: &str) -> Option<WorkflowError> {
 /// The words that [`error_named`] knows.
 pub fn error_words() -> impl Iterator<Item = &'static str> {
     Standard::words()
-}
-
-/// A duration as the language writes it, a text or an object, in milliseconds.
-pub fn duration(written: &Value) -> Option<i64> {
-    crate::program::milliseconds(written)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub(super) struct Completing {
     at: Signal<Pointer>,
     /// Whether a text without `${ }` is an expression too.
     always: bool,
+    last: Option<LastRun>,
     pub(super) found: RwSignal<Option<Completion>>,
     pub(super) active: RwSignal<usize>,
     /// Worked out once a visit of the field.
@@ -28,11 +29,13 @@ pub(super) struct Completing {
 }
 
 impl Completing {
+    /// Call it while the field is set up.
     pub(super) fn new(editor: Editor, at: Signal<Pointer>, always: bool) -> Self {
         Self {
             editor,
             at,
             always,
+            last: use_context::<LastRun>(),
             found: RwSignal::new(None),
             active: RwSignal::new(0),
             scope: StoredValue::new(None),
@@ -63,7 +66,7 @@ impl Completing {
             return self.close();
         }
         if self.scope.with_value(Option::is_none) {
-            let seen = use_context::<LastRun>().map_or_else(Seen::default, |last| untrack(|| last.seen()));
+            let seen = self.last.map_or_else(Seen::default, |last| untrack(|| last.seen()));
             let at = self.at.get_untracked();
             let scope =
                 self.editor.model.read(|session| flow::scope::scope(session.document().root(), &at, &seen));
@@ -156,7 +159,10 @@ pub(super) fn CompletionList(completing: Completing, id: String, on_take: Callba
             .enumerate()
             .map(|(index, offer)| {
                 let detail = describe(i18n, &offer);
-                let arguments = matches!(offer.kind, OfferKind::Function { arguments } if arguments > 0);
+                let shown = match offer.kind {
+                    OfferKind::Function { arguments } if arguments > 0 => format!("{}( )", offer.text),
+                    _ => offer.text,
+                };
                 view! {
                     <li
                         id=format!("{own}-{index}")
@@ -169,7 +175,7 @@ pub(super) fn CompletionList(completing: Completing, id: String, on_take: Callba
                             on_take.run(index);
                         }
                     >
-                        <code>{offer.text} {arguments.then_some("( )")}</code>
+                        <code>{shown}</code>
                         <span class="completion__detail">{detail}</span>
                     </li>
                 }

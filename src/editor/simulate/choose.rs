@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use canvas::Input;
 use flow::Pointer;
+use flow::duration::milliseconds;
 use flow::simulate::{Control, DURATION};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
@@ -14,6 +15,7 @@ use super::{Choice, Hand, Happening};
 use crate::editor::state::Editor;
 use crate::i18n::*;
 use crate::ui::schema_form::{DurationControl, DurationForms};
+use crate::ui::time::format_duration;
 
 #[component]
 pub(super) fn Chooser(
@@ -76,11 +78,16 @@ fn Controls(editor: Editor, task: Pointer, control: Control) -> impl IntoView {
         let metadata = metadata.clone();
         move |_| editor.model.value(&metadata)
     });
-    let takes = Signal::derive(move || choice.read().takes.clone().or_else(|| written.get()));
+    let takes = Signal::derive(move || choice.read().takes.clone());
     let on_takes = Callback::new(move |takes: Option<Value>| {
-        let takes = takes.filter(|takes| Some(takes) != written.get_untracked().as_ref());
         change.run(Box::new(move |choice| choice.takes = takes));
     });
+    let otherwise = move || match written.read().as_ref().and_then(milliseconds) {
+        Some(known) => {
+            t_string!(i18n, editor.simulate.takes_written, duration = format_duration(known as f64))
+        }
+        None => t_string!(i18n, editor.simulate.takes_help).to_string(),
+    };
     let keep = move |_| {
         if let Some(value) = choice.get_untracked().takes {
             editor.send(Input::SetMember { at: metadata.clone(), value });
@@ -125,7 +132,7 @@ fn Controls(editor: Editor, task: Pointer, control: Control) -> impl IntoView {
         <div class="form__field">
             <div class="form__label"><label for="simulation-takes">{t!(i18n, editor.simulate.takes)}</label></div>
             <DurationControl id="simulation-takes".to_owned() value=takes on_change=on_takes disabled=Signal::stored(false) forms=DurationForms::Known />
-            <p class="form__help">{t!(i18n, editor.simulate.takes_help)}</p>
+            <p class="form__help">{otherwise}</p>
             <Show when=may_keep>
                 <button type="button" class="button" on:click=keep.clone()>{t!(i18n, editor.simulate.keep)}</button>
             </Show>

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flow::duration::milliseconds;
 use flow::engine::{TaskStatus, Timestamp};
 use flow::simulate::{
-    ByHand, Control, Happens, Rule, Scenario, Simulation, Simulator, duration, error_named,
+    ByHand, Control, Happens, Rule, Scenario, Simulation, Simulator, error_named,
 };
 use flow::{Pointer, Problem};
 use leptos::prelude::*;
@@ -100,7 +101,7 @@ fn rules(choice: &Choice) -> Vec<Rule> {
         Hand::Retry => Some(ByHand::Retry { after: UNTIL_SEEN_TO }),
         Hand::Skip => Some(ByHand::Skip { after: UNTIL_SEEN_TO }),
     };
-    let takes = choice.takes.as_ref().and_then(duration);
+    let takes = choice.takes.as_ref().and_then(milliseconds);
     // The fault may be the first attempt's alone; how long it takes and who sees to it are said of every attempt.
     vec![Rule { happens, attempts, ..Rule::default() }, Rule { by_hand, takes, ..Rule::default() }]
 }

@@ -369,8 +369,17 @@ fn a_simulated_run_is_looked_at_at_any_moment() {
             standings.iter().map(|(pointer, standing)| format!("{pointer} {:?}", standing.status)).collect();
         lines.join("\n")
     };
-    insta::assert_snapshot!(at(30_000), @"");
-    insta::assert_snapshot!(at(120_000), @"");
+    insta::assert_snapshot!(at(30_000), @r"
+    /do/0/checks Running
+    /do/0/checks/fork/branches/0/quick Completed
+    /do/0/checks/fork/branches/1/slow Running
+    ");
+    insta::assert_snapshot!(at(120_000), @r"
+    /do/0/checks Completed
+    /do/0/checks/fork/branches/0/quick Completed
+    /do/0/checks/fork/branches/1/slow Completed
+    /do/1/approve Waiting
+    ");
     assert!(simulation.at(360_000).values().all(|standing| standing.status == TaskStatus::Completed));
     assert_eq!(simulation.moments(), [0, 20_000, 60_000, 240_000, 360_000]);
 }

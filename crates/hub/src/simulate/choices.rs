@@ -1,7 +1,8 @@
 //! The scenario that a command line describes. What names no task, or asks of a task what it cannot do, is refused: a
 //! simulation that passes over what it was told would be believed.
 
-use flow::simulate::{ByHand, Control, Happens, Rule, Scenario, duration, error_named, error_words};
+use flow::duration::milliseconds;
+use flow::simulate::{ByHand, Control, Happens, Rule, Scenario, error_named, error_words};
 use flow::view::tasks;
 use flow::{Document, Pointer, Program};
 
@@ -90,7 +91,7 @@ impl Choices<'_> {
     fn takes(&mut self, given: &str) -> Result<(), String> {
         let (task, written) = self.task(given)?;
         let written = written.unwrap_or_default();
-        let takes = duration(&written.as_str().into())
+        let takes = milliseconds(&written.as_str().into())
             .ok_or_else(|| format!("`{written}` is no duration such as PT5M"))?;
         if self.program.control(&task).is_none() {
             return Err("how long this task takes follows from the definition".to_owned());
@@ -103,7 +104,7 @@ impl Choices<'_> {
         let (task, written) = self.task(given)?;
         let after = match written {
             None => UNTIL_SEEN_TO,
-            Some(written) => duration(&written.as_str().into())
+            Some(written) => milliseconds(&written.as_str().into())
                 .ok_or_else(|| format!("`{written}` is no duration such as PT5M"))?,
         };
         self.add(task, Rule { by_hand: Some(act(after)), ..Rule::default() });
