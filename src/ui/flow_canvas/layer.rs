@@ -4,9 +4,18 @@ use canvas::Viewport;
 
 /// Puts the layer where the viewport says. The dots move with it: their sheet is one dot larger than the canvas, and
 /// jumps back by one.
-pub(super) fn transform(layer: &web_sys::HtmlElement, dots: &web_sys::HtmlElement, viewport: &Viewport) {
+pub(super) fn transform(
+    layer: &web_sys::HtmlElement,
+    dots: &web_sys::HtmlElement,
+    viewport: &Viewport,
+    zooming: bool,
+) {
     let Viewport { pan, zoom, .. } = viewport;
     set(layer, "transform", &format!("translate({}px,{}px) scale({zoom})", pan.x, pan.y));
+    // They are not shown while a zoom goes on: drawing them anew with each step costs more than all else.
+    if zooming {
+        return;
+    }
     let step = 24.0 * zoom.max(0.25);
     let size = format!("{step}px {step}px");
     let sheet = web_sys::HtmlElement::style(dots);

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use canvas::{Badge, Input, NodeKind, NodeShape, Rect, SceneNode};
+use canvas::{Badge, Input, NodeKind, NodeShape, SceneNode};
 use flow::{Pointer, Severity, TaskKind};
 use leptos::ev;
 use leptos::prelude::*;
 
 use super::colours::known_colour;
+use super::gaps::style;
 use super::kinds::{kind_label, kind_word, node_icon};
+use super::settle::glide;
 use super::{CanvasModel, NodeStatus};
 use crate::i18n::*;
 use crate::ui::status::{status_class, status_icon, status_label};
@@ -77,7 +79,9 @@ pub(super) fn NodeView(id: u64, context: NodeContext) -> impl IntoView {
     };
     let icon = Signal::derive(move || node.read().as_ref().map_or(Icon::Bolt, node_icon));
     let rect = Memo::new(move |_| node.read().as_ref().map(|node| node.rect).unwrap_or_default());
-    let place = move || place(rect.get());
+    let place = move || style(rect.get());
+    let root = NodeRef::<leptos::html::Div>::new();
+    glide(root, rect, model);
     let note = Memo::new(move |_| node.read().as_ref().and_then(|node| node.note.clone()));
     let colour = move || node.read().as_ref().and_then(|node| known_colour(node.colour.as_deref()?));
     let header = move || {
@@ -96,11 +100,12 @@ pub(super) fn NodeView(id: u64, context: NodeContext) -> impl IntoView {
         }
     };
     if lane {
-        return view! { <div class=class style=place><div class="node__header">{header()}</div></div> }
+        return view! { <div node_ref=root class=class style=place><div class="node__header">{header()}</div></div> }
             .into_any();
     }
     view! {
         <div
+            node_ref=root
             class=class
             class:node--selected=move || selected.get()
             class:node--dragged=move || dragged.get()
@@ -125,11 +130,6 @@ pub(super) fn NodeView(id: u64, context: NodeContext) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// By a transform, so that moving it is no work for anything beside it.
-fn place(rect: Rect) -> String {
-    format!("width:{}px;height:{}px;transform:translate({}px,{}px)", rect.width, rect.height, rect.x, rect.y)
 }
 
 /// What a task does, in the reader's words where the catalog has them.

@@ -18,7 +18,6 @@ use super::layer::transform;
 use super::minimap::Minimap;
 use super::node::{NodeContext, NodeView};
 use super::pointer::{Touches, wheel};
-use super::settle::settling;
 use super::window::follow;
 use super::zoom::ZoomButtons;
 use super::{CanvasModel, NodeStatus};
@@ -73,11 +72,11 @@ pub fn Surface(
     // A step of a pan or a zoom is these few properties, and nothing else.
     Effect::new(move |_| {
         let viewport = model.viewport.get();
+        let zooming = drawn.zooming.get();
         if let (Some(layer), Some(dots)) = (layer.get(), dots.get()) {
-            transform(&layer, &dots, &viewport);
+            transform(&layer, &dots, &viewport, zooming);
         }
     });
-    let settles = settling(model);
     let drags = Memo::new(move |_| model.preview.read().is_some());
     let entry = Memo::new(move |_| {
         let first = || {
@@ -212,14 +211,13 @@ pub fn Surface(
                     on_input.run(wheel(&event, at(&event)));
                 }
             >
-                <div node_ref=dots class="flow__dots" class:flow__dots--moving=move || drawn.moving.get()></div>
+                <div node_ref=dots class="flow__dots" class:flow__dots--moving=move || drawn.moving.get() class:flow__dots--gone=move || drawn.zooming.get()></div>
                 <Far context drawn />
                 <div
                     node_ref=layer
                     class="flow__layer"
                     class:flow__layer--moving=move || drawn.moving.get()
                     class:flow__layer--far=move || drawn.window.read().far
-                    class:flow__layer--settling=move || settles.get()
                 >
                     <Edges model window />
                     <For each=move || drawn.order.get() key=|id| *id let:id>
@@ -231,6 +229,7 @@ pub fn Surface(
                         <DragView model />
                     </Show>
                 </div>
+                <div class="flow__glass" class:flow__glass--there=move || drawn.moving.get() || drags.get()></div>
             </div>
             <Minimap model on_input />
             <ZoomButtons model on_input />

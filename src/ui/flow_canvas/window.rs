@@ -26,6 +26,8 @@ pub(super) struct Drawn {
     pub(super) lacking: RwSignal<bool>,
     /// The canvas moves under somebody's hands.
     pub(super) moving: RwSignal<bool>,
+    /// A zoom goes on.
+    pub(super) zooming: RwSignal<bool>,
 }
 
 /// Times of what happened last, in milliseconds.
@@ -42,8 +44,9 @@ pub(super) fn follow(model: CanvasModel) -> Drawn {
         order: RwSignal::new(Vec::new()),
         lacking: RwSignal::new(false),
         moving: RwSignal::new(false),
+        zooming: RwSignal::new(false),
     };
-    let zooming = RwSignal::new(false);
+    let zooming = drawn.zooming;
     watch_moves(model, drawn.moving, zooming);
     Effect::new(move |_| {
         let viewport = model.viewport.get();
@@ -166,8 +169,10 @@ fn watch_moves(model: CanvasModel, moving: RwSignal<bool>, zooming: RwSignal<boo
             }
             times.zoomed = now;
         }
+        // One step alone is a button or a key; with the second one it is a hand that moves.
+        let goes_on = now - last.get_value().moved < PAUSE;
         last.set_value(times);
-        if !moving.get_untracked() {
+        if goes_on && !moving.get_untracked() {
             moving.set(true);
             rest(last, timer, moving, zooming, PAUSE);
         }
