@@ -57,6 +57,8 @@ struct Link {
     paused: bool,
     failures: u32,
     pause: u32,
+    /// The next question for the end.
+    timer: Option<TimeoutHandle>,
     draw: Box<dyn Fn(&mut Viewer)>,
 }
 
@@ -76,6 +78,7 @@ impl Reader {
                 paused: true,
                 failures: 0,
                 pause: FAST,
+                timer: None,
                 draw: Box::new(|_| {}),
             }),
             api: use_api(),
@@ -101,7 +104,7 @@ impl Reader {
 
     /// Shows another log.
     pub(super) fn open(self, job_name: String, state_id: String, at: Option<Selection>) {
-        self.viewer.set_value(Viewer::new(at));
+        self.viewer.update_value(|viewer| *viewer = viewer.another(at));
         self.link.update_value(|link| {
             link.job_name = job_name;
             link.state_id = state_id;
@@ -260,18 +263,21 @@ impl Reader {
             link.pause = if grown { FAST } else { (link.pause * 2).min(SLOW) };
             link.pause
         });
-        if let (false, Some(pause)) = (is_complete, pause) {
-            let number = self.link.try_with_value(|link| link.number);
-            set_timeout(
-                move || {
-                    // What comes while nobody looks is read when somebody does.
-                    if !document().hidden() && self.link.try_with_value(|link| link.number) == number {
-                        let _ = self.viewer.try_update_value(Viewer::poll);
-                        self.pump();
-                    }
-                },
-                Duration::from_millis(u64::from(pause)),
-            );
+        let number = self.link.try_with_value(|link| link.number);
+        let ask = move || {
+            // What comes while nobody looks is read when somebody does.
+            if !document().hidden() && self.link.try_with_value(|link| link.number) == number {
+                let _ = self.viewer.try_update_value(Viewer::poll);
+                self.pump();
+            }
+        };
+        let timer = pause
+            .filter(|_| !is_complete)
+            .and_then(|pause| set_timeout_with_handle(ask, Duration::from_millis(u64::from(pause))).ok());
+        // One question waits at a time, whatever asked for the end in between.
+        let before = self.link.try_update_value(|link| std::mem::replace(&mut link.timer, timer));
+        if let Some(Some(before)) = before {
+            before.clear();
         }
     }
 

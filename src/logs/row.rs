@@ -15,6 +15,8 @@ pub(super) struct Look {
     pub patterns: Vec<Pattern>,
     /// The log is of several tasks: each line names its own.
     pub has_writers: bool,
+    /// See [`Viewer::edition`].
+    pub edition: u32,
     /// What a stretch that is not here says: loading, lost.
     pub words: [String; 2],
 }
@@ -42,7 +44,13 @@ pub(super) fn build(draw: &Draw, viewer: &Viewer, look: &Look, zone: &mut Zone) 
             append(&row, "span", "log__message", &text.unwrap_or_default())?;
         }
     }
-    row.dyn_into().ok()
+    let row: HtmlElement = row.dyn_into().ok()?;
+    if draw.rows > 1 {
+        // Wide letters of a fallback font may be narrower than two cells: the line keeps the height that was counted.
+        let height = f64::from(draw.rows) * logs::ROW_HEIGHT;
+        let _ = row.style().set_property("min-height", &format!("{height}px"));
+    }
+    Some(row)
 }
 
 fn fill(row: &Element, line: &Line<'_>, look: &Look, zone: &mut Zone) -> Option<()> {

@@ -1,5 +1,7 @@
 //! The viewer's component: the lines, their scroll bar, what stands around them, and the address that names marked lines.
 
+use std::time::Duration;
+
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -25,6 +27,8 @@ use crate::ui::{describe_error, use_toasts};
 
 /// The state that stands for the whole job.
 const WHOLE_JOB: &str = "-";
+/// The address follows the marked lines once they rest.
+const ADDRESS_PAUSE: Duration = Duration::from_millis(250);
 
 #[component]
 pub fn LogView(
@@ -64,9 +68,10 @@ pub fn LogView(
         }
     });
     if let Some(writer) = writer {
+        let writers = Memo::new(move |_| reader.summary.read().writers);
         Effect::new(move |_| {
             // Names that come after their lines: the list of tasks is polled apart from the log.
-            let _ = reader.summary.read().writers;
+            writers.track();
             let _ = reader.change(|viewer| viewer.relearn(&|id| writer.run(id.to_owned())));
         });
     }
@@ -160,6 +165,7 @@ fn Lines(
     let look = Memo::new(move |_| Look {
         clock: options.clock.get(),
         patterns: Vec::new(),
+        edition: 0,
         has_writers,
         words: [t_string!(i18n, logs.loading).to_owned(), t_string!(i18n, logs.lost).to_owned()],
     });
@@ -173,7 +179,7 @@ fn Lines(
         let (Some(lines), Some(extent), Some(block)) = elements else { return };
         let canvas = Canvas { lines: lines.into(), extent: extent.into(), block: block.into() };
         let Some(look) = look.try_get_untracked() else { return };
-        let look = Look { patterns: viewer.patterns(), ..look };
+        let look = Look { patterns: viewer.patterns(), edition: viewer.edition(), ..look };
         let _ = painter.try_update_value(|painter| painter.paint(&canvas, viewer, look));
     });
     Effect::new(move |_| {
@@ -290,18 +296,31 @@ fn use_address(reader: Reader, job_name: Signal<String>, state_id: Signal<String
         let summary = reader.summary.read();
         summary.is_open.then(|| summary.selection.map(Selection::to_address))
     });
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let cancel = move || {
+        if let Some(Some(handle)) = waiting.try_update_value(Option::take) {
+            handle.clear();
+        }
+    };
+    on_cleanup(cancel);
     Effect::new(move |_| {
         let Some(lines) = marked.get() else { return };
-        let (path, mut map) = (location.pathname.get_untracked(), query.get_untracked());
-        if map.get(key()) == lines {
-            return;
-        }
-        map.remove(key());
-        if let Some(lines) = lines {
-            map.insert(key(), lines);
-        }
-        let path = path.strip_prefix(&base).unwrap_or(&path);
-        replace(&format!("{path}{}", map.to_query_string()));
+        cancel();
+        let (replace, base) = (replace.clone(), base.clone());
+        let write = move || {
+            let (path, mut map) = (location.pathname.get_untracked(), query.get_untracked());
+            if map.get(key()) == lines {
+                return;
+            }
+            map.remove(key());
+            if let Some(lines) = &lines {
+                map.insert(key(), lines.clone());
+            }
+            let path = path.strip_prefix(&base).unwrap_or(&path);
+            replace(&format!("{path}{}", map.to_query_string()));
+        };
+        // Browsers refuse addresses that change with every line that the pointer passes.
+        waiting.set_value(set_timeout_with_handle(write, ADDRESS_PAUSE).ok());
     });
 }
 

@@ -60,6 +60,8 @@ pub struct Viewer {
     news: Option<News>,
     /// Where the browser's scroll bar must be set to.
     bar: Option<f64>,
+    /// Tells pictures apart whose rows were drawn from other lines or names.
+    edition: u32,
 }
 
 impl Default for Viewer {
@@ -98,7 +100,23 @@ impl Viewer {
             widest: 0,
             news: None,
             bar: None,
+            edition: 0,
         }
+    }
+
+    /// A viewer of another log, which is seen through the same window with the same filter and search.
+    pub fn another(&self, at: Option<Selection>) -> Self {
+        let mut viewer = Self::new(at);
+        viewer.edition = self.edition.wrapping_add(1);
+        viewer.resize(self.port.height, self.columns);
+        viewer.set_filter(self.filter.clone());
+        viewer.set_find(self.pattern().cloned());
+        viewer
+    }
+
+    /// Changes whenever rows must be drawn anew though they stand for the same offsets.
+    pub fn edition(&self) -> u32 {
+        self.edition
     }
 
     pub fn total(&self) -> u64 {
@@ -147,7 +165,9 @@ impl Viewer {
 
     /// Learns the names of tasks whose lines came before them.
     pub fn relearn(&mut self, name: &dyn Fn(&str) -> Option<String>) -> bool {
-        self.store.relearn(name)
+        let changed = self.store.relearn(name);
+        self.edition = self.edition.wrapping_add(u32::from(changed));
+        changed
     }
 
     pub fn take_news(&mut self) -> Option<News> {

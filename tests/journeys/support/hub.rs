@@ -31,6 +31,8 @@ pub(crate) struct HubOptions {
     pub(crate) egress: Vec<String>,
     /// Origins that may call from elsewhere.
     pub(crate) origins: Vec<String>,
+    /// Namespaces whose workflows may start processes.
+    pub(crate) processes: Vec<String>,
 }
 
 pub(crate) struct Hub {
@@ -52,9 +54,10 @@ impl Hub {
         std::fs::write(
             data.path().join("hub.toml"),
             format!(
-                "[egress]\nallow = [{}]\n[cors]\nallow_origins = [{}]\n",
+                "[egress]\nallow = [{}]\n[cors]\nallow_origins = [{}]\n[processes]\nallow = [{}]\n",
                 quote(&options.egress),
-                quote(&options.origins)
+                quote(&options.origins),
+                quote(&options.processes)
             ),
         )?;
         let listen = format!("127.0.0.1:{}", free_port()?);

@@ -108,21 +108,22 @@ fn offset(name: &str, text: &str) -> Result<i64, HubError> {
     })
 }
 
-/// The level stands in the text where few lines reach it: only then can SQLite read the index that holds these lines and no
-/// others, so that one error among a million lines is found without reading the million.
+/// Few lines reach the upper levels, and an index holds these and no others: one error among a million lines is found
+/// without reading the million. SQLite reads it only where the text of the statement names level and index.
 fn statement(whole: bool, order: SortOrder, lowest: Level) -> String {
-    let (number, state) = if whole { ("position", "?2 IS NULL") } else { ("line", "state = ?2") };
-    let level = match lowest {
-        Level::Warn => "level >= 2 AND level >= ?5",
-        Level::Error => "level >= 3 AND level >= ?5",
-        Level::Debug | Level::Info => "level >= ?5",
+    let (number, state, of) =
+        if whole { ("position", "?2 IS NULL", "job") } else { ("line", "state = ?2", "state") };
+    let (index, level) = match lowest {
+        Level::Error => (format!("INDEXED BY log_errors_of_{of}"), "level >= 3 AND level >= ?5"),
+        Level::Warn => (format!("INDEXED BY log_warnings_of_{of}"), "level >= 2 AND level >= ?5"),
+        Level::Debug | Level::Info => (String::new(), "level >= ?5"),
     };
     let direction = match order {
         SortOrder::Asc => "ASC",
         SortOrder::Desc => "DESC",
     };
     format!(
-        "SELECT {number} AS number, at, level, task, attempt, message FROM log_lines
+        "SELECT {number} AS number, at, level, task, attempt, message FROM log_lines {index}
          WHERE job = ?1 AND {state} AND {number} >= ?3 AND {number} < ?4 AND {level}
          ORDER BY {number} {direction} LIMIT ?6"
     )
@@ -160,7 +161,6 @@ fn page(lines: Vec<LogLine>, window: &Window, (start, end): (i64, i64), is_final
 
 #[cfg(test)]
 mod tests {
-    use sqlx::Row as _;
     use tempfile::TempDir;
 
     use super::*;

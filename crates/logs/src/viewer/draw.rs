@@ -33,6 +33,8 @@ pub struct Frame {
 pub struct Draw {
     pub offset: u64,
     pub state: RowState,
+    /// Rows of text that it takes.
+    pub rows: u32,
     pub is_selected: bool,
     /// The search stands here.
     pub is_found: bool,
@@ -60,7 +62,7 @@ impl Viewer {
         let found = self.find.as_ref().and_then(|find| find.at);
         let mut rows: Vec<Draw> = Vec::with_capacity((end - first) as usize);
         let mut stretch: Option<(bool, usize)> = None;
-        for offset in (first..end).filter_map(|row| self.offset_at(row)) {
+        for (row, offset) in (first..end).filter_map(|row| Some((row, self.offset_at(row)?))) {
             let held = self.store.get(offset);
             let is_lost = held == Held::Lost;
             let state = if let Held::Here(_) = held {
@@ -84,6 +86,7 @@ impl Viewer {
             rows.push(Draw {
                 offset,
                 state,
+                rows: self.rows_of(row),
                 is_selected: self.selection.is_some_and(|selection| selection.contains(offset)),
                 is_found: found == Some(offset),
             });

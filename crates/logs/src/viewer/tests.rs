@@ -300,6 +300,17 @@ fn lines_that_the_service_lost_are_said_once_and_asked_for_once() {
 }
 
 #[test]
+fn another_log_is_seen_through_the_same_window_and_filter() {
+    let mut service = Service::new(3_000);
+    let mut viewer = opened(&mut service, None);
+    viewer.set_filter(Filter { level: Level::Error, ..Filter::default() });
+    let mut other = viewer.another(None);
+    assert_ne!(viewer.edition(), other.edition());
+    service.serve(&mut other, |_| 0);
+    assert_eq!((other.rows(), window(&mut other)), (3, (777, 2_777)));
+}
+
+#[test]
 fn wrapped_lines_keep_the_line_that_one_reads() {
     let mut service = Service::new(50_000);
     let mut viewer = opened(&mut service, None);
