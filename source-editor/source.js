@@ -3,7 +3,14 @@
 //
 // The console fetches it when the tab is opened first; see src/editor/source/bridge.rs for the other side.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  pickedCompletion,
+  startCompletion,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
@@ -18,7 +25,7 @@ import {
   syntaxHighlighting,
 } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -78,7 +85,7 @@ const markedLines = ViewPlugin.fromClass(
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-name)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-text)" },
+  { tag: [tags.string, tags.special(tags.string), tags.content], color: "var(--code-text)" },
   { tag: [tags.number, tags.bool, tags.null, tags.keyword, tags.atom], color: "var(--code-value)" },
   { tag: [tags.comment, tags.meta], color: "var(--code-comment)", fontStyle: "italic" },
   { tag: [tags.punctuation, tags.separator, tags.bracket], color: "var(--ink-muted)" },
@@ -174,15 +181,17 @@ const languages = { json, yaml };
  *
  * `options`: `text`, `language` ("json" or "yaml"), `readOnly`, `attributes` (of the text's element), `phrases`, and the
  * functions `changed()`, `caret(offset)`, `left()` and `complete(text, offset)`, which answers `null` or
- * `{ from, to, options: [{ label, apply, detail, info, type, caret }] }`.
+ * `{ from, to, before, after, options: [{ label, apply, caret, detail, info, type }] }`: `before` and `after` say how much
+ * around the word is replaced too.
  */
 export function create(parent, options) {
   const [language, writable, phrases, attributes] = [0, 0, 0, 0].map(() => new Compartment());
   const locked = (readOnly) => [EditorState.readOnly.of(readOnly)];
   let head = -1;
+  let spoken = options.language;
 
   const suggest = (context) => {
-    const word = context.matchBefore(/[\w$@:.~/-]+/);
+    const word = context.matchBefore(/[^\s"'{}[\],]+/);
     const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos);
     if (!context.explicit && !word && before !== '"') return null;
     const found = options.complete(context.state.doc.toString(), context.pos);
@@ -190,8 +199,8 @@ export function create(parent, options) {
     return {
       from: found.from,
       to: found.to,
-      options: found.options.map(({ apply, caret, ...option }) => ({ ...option, apply: insert(apply, caret) })),
-      validFor: /^[\w$@:.~/-]*$/,
+      options: found.options.map((option) => ({ ...option, apply: insert(option, found.before, found.after) })),
+      validFor: /^[^\s"'{}[\],]*$/,
     };
   };
 
@@ -254,13 +263,16 @@ export function create(parent, options) {
     text: () => view.state.doc.toString(),
     caret: () => view.state.selection.main.head,
     hasFocus: () => view.hasFocus,
-    focus: () => view.focus(),
+    find: () => openSearchPanel(view),
     /** Replaces the text, touching only the lines that differ: the caret, folds and what can be undone stay. */
     setText(text) {
       const changes = difference(view.state.doc.toString(), text);
       if (changes) view.dispatch({ changes, annotations: ours.of(true) });
     },
-    setLanguage: (name) => reconfigure(language, languages[name]()),
+    setLanguage(name) {
+      if (name !== spoken) reconfigure(language, languages[name]());
+      spoken = name;
+    },
     setReadOnly: (readOnly) => reconfigure(writable, locked(readOnly)),
     setWords(words, attributesNow) {
       view.dispatch({
@@ -290,19 +302,17 @@ export function create(parent, options) {
   };
 }
 
-/** Inserts a suggestion, with the lines after its first as deep as the place, and the caret where it goes on. */
-function insert(text, caret) {
-  return (view, _completion, from, to) => {
-    const line = view.state.doc.lineAt(from);
-    const depth = /^ */.exec(line.text)[0];
-    const deep = (part) => part.replaceAll("\n", `\n${depth}`);
-    const whole = deep(text);
+/** Writes a suggestion in the place of the word and its quotes, and asks on where it leads to something to be written. */
+function insert({ apply, caret, type }, before, after) {
+  return (view, completion, from, to) => {
     view.dispatch({
-      changes: { from, to, insert: whole },
-      selection: { anchor: from + deep(text.slice(0, caret)).length },
+      changes: { from: from - before, to: Math.min(to + after, view.state.doc.length), insert: apply },
+      selection: { anchor: from - before + caret },
+      annotations: pickedCompletion.of(completion),
       userEvent: "input.complete",
       scrollIntoView: true,
     });
+    if (type === "property" || type === "class") startCompletion(view);
   };
 }
 

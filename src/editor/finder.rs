@@ -31,13 +31,14 @@ enum Command {
     FitSelection,
     SelectAll,
     Source,
+    Split,
     Canvas,
     Templates,
     Paper,
     Keys,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 13] = [
     Command::Save,
     Command::Start,
     Command::Undo,
@@ -46,6 +47,7 @@ const COMMANDS: [Command; 12] = [
     Command::FitSelection,
     Command::SelectAll,
     Command::Source,
+    Command::Split,
     Command::Canvas,
     Command::Templates,
     Command::Paper,
@@ -167,8 +169,9 @@ fn perform(editor: Editor, saver: Saver, command: Command) {
         Command::Fit => editor.send(Input::Fit),
         Command::FitSelection => editor.send(Input::FitSelection),
         Command::SelectAll => editor.send(Input::Do { act: Act::SelectAll }),
-        Command::Source => editor.tab.set(Tab::Source),
-        Command::Canvas => editor.tab.set(Tab::Canvas),
+        Command::Source => editor.show(Tab::Source),
+        Command::Canvas => editor.show(Tab::Canvas),
+        Command::Split => editor.show(Tab::Split),
         Command::Templates => editor.sheet.set(Some(Sheet::Templates)),
         Command::Paper => editor.sheet.set(Some(Sheet::Paper)),
         Command::Keys => editor.sheet.set(Some(Sheet::Keys)),
@@ -187,6 +190,7 @@ impl Command {
             Self::SelectAll => t_string!(i18n, editor.keys.select_all),
             Self::Source => t_string!(i18n, editor.view.source),
             Self::Canvas => t_string!(i18n, editor.view.canvas),
+            Self::Split => t_string!(i18n, editor.view.split),
             Self::Templates => t_string!(i18n, editor.documents.template),
             Self::Paper => t_string!(i18n, editor.documents.paper),
             Self::Keys => t_string!(i18n, editor.keys.title),

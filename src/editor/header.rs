@@ -37,6 +37,7 @@ pub(super) fn EditorHeader(editor: Editor, saver: Saver) -> impl IntoView {
             </div>
             <div class="segmented" role="tablist" aria-label=move || t_string!(i18n, editor.view.label)>
                 <TabButton editor tab=Tab::Canvas icon=Icon::Workflow label=Signal::derive(move || t_string!(i18n, editor.view.canvas).to_owned()) />
+                <TabButton editor tab=Tab::Split icon=Icon::Split label=Signal::derive(move || t_string!(i18n, editor.view.split).to_owned()) />
                 <TabButton editor tab=Tab::Source icon=Icon::Code label=Signal::derive(move || t_string!(i18n, editor.view.source).to_owned()) />
             </div>
             <Show when=may_edit>
@@ -77,9 +78,10 @@ fn TabButton(editor: Editor, tab: Tab, icon: Icon, #[prop(into)] label: Signal<S
             type="button"
             role="tab"
             class="editor__tab"
-            aria-selected=move || (editor.tab.get() == tab).to_string()
-            aria-pressed=move || (editor.tab.get() == tab).to_string()
-            on:click=move |_| editor.tab.set(tab)
+            class:editor__tab--split=tab == Tab::Split
+            aria-selected=move || (editor.layout() == tab).to_string()
+            aria-pressed=move || (editor.layout() == tab).to_string()
+            on:click=move |_| editor.show(tab)
         >
             <IconView icon />
             <span>{move || label.get()}</span>

@@ -1,4 +1,4 @@
-//! `?`: every key of the canvas.
+//! `?`: every key of the canvas, and those of the source.
 
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
@@ -47,6 +47,11 @@ fn keys(i18n: I18nContext<Locale>) -> Vec<(&'static str, String)> {
         of("Ctrl+S", t_string!(i18n, common.action.save)),
         of("Ctrl+K", t_string!(i18n, editor.finder.title)),
         of("Escape", t_string!(i18n, editor.keys.escape)),
+        of("Ctrl+Space", t_string!(i18n, editor.keys.complete)),
+        of("Ctrl+F", t_string!(i18n, editor.keys.find_text)),
+        of("F8", t_string!(i18n, editor.keys.next_problem)),
+        of("Ctrl+Shift+[ Ctrl+Shift+]", t_string!(i18n, editor.keys.fold_text)),
+        of("Escape Tab", t_string!(i18n, editor.keys.leave_text)),
         of("?", t_string!(i18n, editor.keys.title)),
     ]
 }

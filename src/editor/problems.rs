@@ -3,6 +3,7 @@
 use flow::{Pointer, Severity};
 use leptos::prelude::*;
 
+use super::source;
 use super::state::Editor;
 use crate::i18n::*;
 use crate::ui::{Icon, IconView};
@@ -37,7 +38,15 @@ pub(super) fn ProblemsPanel(editor: Editor) -> impl IntoView {
                 lines.push(line);
             }
         }
-        lines.sort_by_key(|line| !line.error);
+        // What was found is of the definition before: first of all its text is none.
+        if let Some(wrong) = editor.source.wrong() {
+            lines.push(Line {
+                pointer: Pointer::root(),
+                message: source::reason(editor, &wrong),
+                error: true,
+            });
+        }
+        lines.sort_by_key(|line| (!line.error, !line.pointer.is_root()));
         lines
     });
     let errors = Memo::new(move |_| lines.read().iter().filter(|line| line.error).count());

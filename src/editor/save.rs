@@ -6,7 +6,6 @@ use wire::Workflow;
 use wire::operation::encode_segment;
 
 use super::news::News;
-use super::source;
 use super::state::{Editor, Published, Tab};
 use crate::api::{Api, ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
@@ -95,7 +94,7 @@ impl Saver {
     pub(super) fn start(&self) {
         let saved = !self.editor.dirty.get_untracked()
             && self.editor.published.read_untracked().is_some()
-            && self.editor.unapplied.read_untracked().is_none();
+            && self.editor.source.settle(self.editor);
         if saved {
             self.launch();
         } else if self.editor.read_only.get_untracked() {
@@ -141,8 +140,10 @@ impl Saver {
         if self.busy.get_untracked() || editor.read_only.get_untracked() {
             return false;
         }
-        if !source::apply_unapplied(editor) {
-            editor.tab.set(Tab::Source);
+        if !editor.source.settle(editor) {
+            if untrack(|| editor.layout()) == Tab::Canvas {
+                editor.tab.set(Tab::Source);
+            }
             editor.news.set(Some(News::bad(t_string!(editor.i18n, editor.source.not_applied).to_string())));
             return false;
         }

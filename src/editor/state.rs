@@ -10,15 +10,21 @@ use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
+use leptos_use::use_media_query;
 use serde_json::Value;
 use wire::error::ProblemReport;
 use wire::plugin::Plugin;
 
 use super::draft::{Draft, Drafts};
 use super::news::{self, News};
+use super::source::SourceText;
 use crate::i18n::*;
 use crate::ui::flow_canvas::CanvasModel;
+use crate::ui::preferences::{store, stored};
 use crate::ui::{Toasts, use_toasts};
+
+/// Where the chosen view is remembered.
+const VIEW_KEY: &str = "mas.editor.view";
 
 /// Changes that follow each other faster are checked and kept once.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -26,7 +32,23 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Canvas,
+    /// Both, side by side.
+    Split,
     Source,
+}
+
+impl Tab {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Canvas => "canvas",
+            Self::Split => "split",
+            Self::Source => "source",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        [Self::Canvas, Self::Split, Self::Source].into_iter().find(|tab| tab.word() == word)
+    }
 }
 
 /// What slides over the canvas on a narrow screen.
@@ -79,13 +101,15 @@ pub(super) struct Editor {
     pub(super) news: RwSignal<Option<News>>,
     /// What a screen reader is told.
     pub(super) spoken: RwSignal<String>,
+    /// What was chosen; [`Editor::layout`] is what is seen.
     pub(super) tab: RwSignal<Tab>,
+    narrow: Signal<bool>,
     pub(super) panel: RwSignal<Option<Panel>>,
     pub(super) sheet: RwSignal<Option<Sheet>>,
     pub(super) problems_open: RwSignal<bool>,
     pub(super) aim: RwSignal<Option<Aim>>,
-    /// Text of the source view that is not applied yet.
-    pub(super) unapplied: RwSignal<Option<String>>,
+    /// The definition as text.
+    pub(super) source: SourceText,
     pub(super) surface: NodeRef<html::Div>,
     pub(super) drafts: StoredValue<Drafts>,
     timer: StoredValue<Option<TimeoutHandle>>,
@@ -110,12 +134,13 @@ impl Editor {
             place: RwSignal::new(None),
             news: RwSignal::new(None),
             spoken: RwSignal::new(String::new()),
-            tab: RwSignal::new(Tab::Canvas),
+            tab: RwSignal::new(stored(VIEW_KEY).and_then(|word| Tab::parse(&word)).unwrap_or(Tab::Canvas)),
+            narrow: use_media_query("(max-width: 900px)"),
             panel: RwSignal::new(None),
             sheet: RwSignal::new(None),
             problems_open: RwSignal::new(false),
             aim: RwSignal::new(None),
-            unapplied: RwSignal::new(None),
+            source: SourceText::new(),
             surface: NodeRef::new(),
             drafts: StoredValue::new(drafts),
             timer: StoredValue::new(None),
@@ -126,9 +151,21 @@ impl Editor {
 
     /// Sends an input to the session and performs what follows from it. The one way to change anything.
     pub(super) fn send(&self, input: Input) {
-        if self.read_only.get_untracked() && !only_looks(&input) {
-            return;
+        if !only_looks(&input) {
+            if self.read_only.get_untracked() {
+                return;
+            }
+            // What was typed comes first; where it is no definition, a change here would be lost to it later.
+            if !self.source.settle(*self) {
+                self.news.set(Some(News::bad(t_string!(self.i18n, editor.source.in_the_way).to_owned())));
+                return;
+            }
         }
+        self.perform(input);
+    }
+
+    /// As [`Editor::send`], for what the source view itself changes.
+    pub(super) fn perform(&self, input: Input) {
         for effect in self.model.send(input) {
             match effect {
                 CanvasEffect::DocumentChanged => self.changed(),
@@ -176,15 +213,33 @@ impl Editor {
         self.plugins.read().iter().find(|plugin| plugin.call == call).cloned()
     }
 
-    /// Selects what a pointer names and brings its field into focus.
+    /// Selects what a pointer names and brings its field, or its place in the text, into focus.
     pub(super) fn go_to(&self, pointer: Pointer) {
-        self.tab.set(Tab::Canvas);
+        if self.source.is_wrong() && untrack(|| self.layout()) == Tab::Canvas {
+            self.show(Tab::Source);
+        }
         self.send(Input::Select { pointer: Some(pointer.clone()) });
+        if untrack(|| self.layout()) != Tab::Canvas {
+            self.source.aim.set(Some(pointer));
+            return;
+        }
         self.panel.set(Some(Panel::Inspector));
         self.aim.update(|aim| {
             let count = aim.as_ref().map_or(0, |aim| aim.count.wrapping_add(1));
             *aim = Some(Aim { pointer, count });
         });
+    }
+
+    /// The functions that tasks may call.
+    pub(super) fn catalog(&self) -> Catalog {
+        let mut catalog = Catalog::default();
+        self.plugins.with_untracked(|plugins| {
+            for plugin in plugins.iter() {
+                let input_schema = plugin.input_schema.clone();
+                catalog.insert(plugin.call.clone(), CatalogFunction { input_schema });
+            }
+        });
+        catalog
     }
 
     /// The document was published as it was when `definition` was sent.
@@ -199,17 +254,24 @@ impl Editor {
         self.keep();
     }
 
+    /// What is shown: on a narrow screen never both.
+    pub(super) fn layout(&self) -> Tab {
+        match self.tab.get() {
+            Tab::Split if self.narrow.get() => Tab::Canvas,
+            tab => tab,
+        }
+    }
+
+    /// Shows another view, and remembers it.
+    pub(super) fn show(&self, tab: Tab) {
+        self.source.settle(*self);
+        store(VIEW_KEY, tab.word());
+        self.tab.set(tab);
+    }
+
     /// Checks the definition now.
     pub(super) fn check(&self) {
-        let mut catalog = Catalog::default();
-        self.plugins.with_untracked(|plugins| {
-            for plugin in plugins.iter() {
-                catalog.insert(
-                    plugin.call.clone(),
-                    CatalogFunction { input_schema: plugin.input_schema.clone() },
-                );
-            }
-        });
+        let catalog = self.catalog();
         let found = self.model.read(|session| flow::validate(session.document(), &catalog));
         if self.found.with_untracked(|before| *before != found) {
             self.found.set(found);

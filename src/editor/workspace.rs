@@ -25,7 +25,7 @@ use super::palette::Palette;
 use super::paper::PaperSheet;
 use super::problems::ProblemsPanel;
 use super::save::Saver;
-use super::source::{SourceView, UnappliedNotice};
+use super::source::{Divider, SourceView, UnappliedNotice, stored_share};
 use super::state::{Editor, Panel, Sheet, Tab};
 use super::templates::TemplatesDialog;
 use crate::api::use_api;
@@ -76,11 +76,11 @@ pub(super) fn Workspace(
         names.collect::<HashMap<_, _>>()
     });
     let select = Callback::new(move |pointer| editor.send(Input::Select { pointer }));
-    let on_input = if read_only {
-        look_only(editor.model, select)
-    } else {
-        Callback::new(move |input| editor.send(input))
-    };
+    let look = look_only(editor.model, select);
+    // While the text is no definition the canvas is only looked at: what were changed there would be lost to the text.
+    let on_input = Callback::new(move |input| {
+        if read_only || editor.source.is_wrong() { look.run(input) } else { editor.send(input) }
+    });
     let on_open = Callback::new(move |()| {
         editor.panel.set(Some(Panel::Inspector));
         request_animation_frame(|| {
@@ -114,26 +114,41 @@ pub(super) fn Workspace(
         editor.place.set(Some(gap));
         on_add.run(());
     });
-    let mode = Signal::stored(if read_only { SurfaceMode::Look } else { SurfaceMode::Edit });
-    let panel_class = move || match editor.panel.get() {
-        None => "editor__body",
-        Some(Panel::Palette) => "editor__body editor__body--palette",
-        Some(Panel::Inspector) => "editor__body editor__body--inspector",
+    let looks = Memo::new(move |_| read_only || editor.source.wrong().is_some());
+    let mode = Signal::derive(move || if looks.get() { SurfaceMode::Look } else { SurfaceMode::Edit });
+    let layout = Memo::new(move |_| editor.layout());
+    let share = RwSignal::new(stored_share());
+    // One text: a class that is set apart is gone when this one changes.
+    let body_class = move || {
+        let panel = match editor.panel.get() {
+            None => "",
+            Some(Panel::Palette) => " editor__body--palette",
+            Some(Panel::Inspector) => " editor__body--inspector",
+        };
+        let view = match layout.get() {
+            Tab::Canvas => "",
+            Tab::Split => " editor__body--split",
+            Tab::Source => " editor__body--source",
+        };
+        format!("editor__body{view}{panel}")
     };
     let (over, drop) = accept_drops(editor);
     view! {
         <div class="page page--full editor" on:dragover=over on:drop=drop>
             <EditorHeader editor saver />
             {move || offered.get().map(|(key, draft)| view! { <DraftBanner editor key draft offered /> })}
-            <UnappliedNotice editor />
-            <div class=panel_class class:editor__body--source=move || editor.tab.get() == Tab::Source>
+            <div class=body_class>
                 <SidePanel editor on_input on_open />
-                <div class="editor__middle">
+                <div class="editor__middle" style=move || format!("--share:{:.1}%", share.get())>
                     // The canvas stays where it is while the source is looked at.
-                    <div class="editor__canvas" hidden=move || editor.tab.get() != Tab::Canvas>
+                    <div class="editor__canvas" hidden=move || layout.get() == Tab::Source>
+                        <UnappliedNotice editor />
                         <Surface model=editor.model mode functions flags on_input on_open on_rename on_add on_gap chosen=editor.place surface=editor.surface />
                     </div>
-                    <Show when=move || editor.tab.get() == Tab::Source>
+                    <Show when=move || layout.get() == Tab::Split>
+                        <Divider share />
+                    </Show>
+                    <Show when=move || layout.get() != Tab::Canvas>
                         <SourceView editor />
                     </Show>
                     <Show when=move || is_blank(editor)>
@@ -197,7 +212,7 @@ fn SidePanel(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -
 fn is_blank(editor: Editor) -> bool {
     editor.model.scene.read().nodes.is_empty()
         && editor.published.read().is_none()
-        && editor.tab.get() == Tab::Canvas
+        && editor.layout() == Tab::Canvas
         && !editor.read_only.get()
 }
 
@@ -207,16 +222,17 @@ fn address(editor: Editor) {
     let path = use_location().pathname;
     let replace = replace();
     let base = use_api().base();
-    if query.read_untracked().get("view").as_deref() == Some("source") {
-        editor.tab.set(Tab::Source);
+    if let Some(tab) = query.read_untracked().get("view").and_then(|view| Tab::parse(&view)) {
+        editor.tab.set(tab);
     }
     if let Some(task) = query.read_untracked().get("task").and_then(|task| Pointer::parse(&task)) {
         editor.send(Input::Select { pointer: Some(task) });
     }
     Effect::new(move |previous: Option<String>| {
         let mut search = Vec::new();
-        if editor.tab.get() == Tab::Source {
-            search.push("view=source".to_owned());
+        let tab = editor.tab.get();
+        if tab != Tab::Canvas {
+            search.push(format!("view={}", tab.word()));
         }
         if let Some(task) = editor.model.selection.get() {
             search.push(format!("task={}", encode_segment(task.as_str())));
@@ -255,14 +271,19 @@ fn guards(editor: Editor, saver: Saver) {
         }
     });
     let leaving = window_event_listener_untyped("beforeunload", move |event| {
+        // Text that is no definition stands in no draft.
+        let kept = editor.source.settle(editor);
         editor.settle();
-        if editor.dirty.try_get_untracked() == Some(true) {
+        if editor.dirty.try_get_untracked() == Some(true) || !kept {
             event.prevent_default();
             // What older browsers look at.
             let _ = js_sys::Reflect::set(&event, &"returnValue".into(), &true.into());
         }
     });
-    let hiding = window_event_listener_untyped("pagehide", move |_| editor.settle());
+    let hiding = window_event_listener_untyped("pagehide", move |_| {
+        editor.source.settle(editor);
+        editor.settle();
+    });
     on_cleanup(move || {
         editor.settle();
         keys.remove();
@@ -274,7 +295,9 @@ fn guards(editor: Editor, saver: Saver) {
 /// Whether a key belongs to a text field, which undoes by itself, or to a dialog.
 fn in_text(event: &ev::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| element.closest("input, textarea, select, dialog").ok().flatten().is_some())
+    target.is_some_and(|element| {
+        element.closest("input, textarea, select, dialog, [contenteditable=true]").ok().flatten().is_some()
+    })
 }
 
 fn document_query(selector: &str) -> Option<web_sys::HtmlElement> {

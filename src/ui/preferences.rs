@@ -101,12 +101,13 @@ fn language_tag(locale: Locale) -> &'static str {
     }
 }
 
-fn stored(key: &str) -> Option<String> {
+/// What this browser remembers under a key.
+pub fn stored(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
 }
 
 /// A browser that forbids storage keeps the choice until the page closes.
-fn store(key: &str, value: &str) {
+pub fn store(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(key, value);
     }

@@ -79,13 +79,9 @@ async fn a_line_drawn_by_hand_is_read_over_before_it_is_saved_as_a_new_version()
     browser.driver().refresh().await?;
     browser.css("[data-pointer='/do/1/approve']").await?;
     browser.click("Source").await?;
-    browser
-        .until(
-            "the new version and the new direction",
-            "(() => { const text = document.querySelector('main textarea').value; return text.includes('\"then\": \"report\"') && text.includes('\"version\": \"1.0.1\"'); })()",
-        )
-        .await
-        .context("what was saved")?;
+    for saved in ["\"then\": \"report\"", "\"version\": \"1.0.1\""] {
+        browser.source_says(saved).await.context("what was saved")?;
+    }
     browser.close().await
 }
 
@@ -119,11 +115,7 @@ async fn two_tabs_on_one_workflow_are_joined_and_neither_loses_a_change() -> Res
     browser.driver().refresh().await?;
     browser.css("[data-pointer='/do/1/approve']").await?;
     browser.click("Source").await?;
-    browser
-        .until(
-            "both changes",
-            "(() => { const text = document.querySelector('main textarea').value; return text.includes('Theirs was first') && text.includes('Mine came later'); })()",
-        )
-        .await?;
+    browser.source_says("Theirs was first").await?;
+    browser.source_says("Mine came later").await?;
     browser.close().await
 }

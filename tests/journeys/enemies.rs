@@ -20,9 +20,7 @@ async fn markup_in_names_is_text_everywhere() -> Result<()> {
         ]
     });
     browser.click("New workflow").await?;
-    browser.click("Source").await?;
-    browser.fill("Source", &serde_json::to_string(&definition)?).await?;
-    browser.click("Apply").await?;
+    browser.write_source(&serde_json::to_string(&definition)?).await?;
     browser.click("Canvas").await?;
     browser.shows("[role=application]", "<img").await?;
     browser.click("Save").await?;

@@ -9,4 +9,5 @@ mod first_light;
 mod forms;
 mod hosting;
 mod recovery;
+mod source;
 mod support;

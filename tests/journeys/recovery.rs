@@ -71,9 +71,7 @@ async fn write_source(browser: &Browser, service: &Service) -> Result<()> {
         "do": [{"orders": call("/orders")}, {"report": call("/report")}, {"done": {"set": {"done": true}}}]
     });
     browser.click("New workflow").await?;
-    browser.click("Source").await?;
-    browser.fill("Source", &serde_json::to_string(&definition)?).await?;
-    browser.click("Apply").await?;
+    browser.write_source(&serde_json::to_string(&definition)?).await?;
     browser.click("Canvas").await?;
     browser.css("[data-pointer$='/report']").await?;
     Ok(())

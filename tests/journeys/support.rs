@@ -6,6 +6,7 @@
 mod browser;
 mod hub;
 mod service;
+mod source;
 
 pub(crate) use browser::Browser;
 pub(crate) use hub::{Hub, HubOptions, Program};

@@ -58,7 +58,6 @@ pub(super) fn PaletteItem(
                     editor.panel.set(None);
                 }
                 let (name, task) = entry.with_value(|entry| (entry.name.clone(), entry.task.clone()));
-                editor.tab.set(crate::editor::state::Tab::Canvas);
                 editor.send(Input::PaletteDragStarted { name, task });
             }
             Some(Drag::Moving) => {}
