@@ -93,8 +93,10 @@ async fn text_that_is_no_definition_leaves_the_canvas_alone_and_is_not_lost() ->
     browser.click("Save").await?;
     browser.shows("main", "Line 3, column 10").await?;
     browser.source_says("\"do\": [}").await?;
+    browser.click("Canvas").await?;
     browser.until("the canvas is whole", &format!("{STAGES} === {four:?}")).await?;
     browser.click("Discard the text").await?;
+    browser.click("Source").await?;
     browser.source_says("\"approve\"").await?;
     browser.close().await
 }
