@@ -21,9 +21,7 @@ async fn open(browser: &Browser, hub: &Hub) -> Result<()> {
     });
     browser.goto(&hub.sign_in_link).await?;
     browser.click("New workflow").await?;
-    browser.click("Source").await?;
-    browser.fill("Source", &serde_json::to_string(&definition)?).await?;
-    browser.click("Apply").await?;
+    browser.write_source(&serde_json::to_string(&definition)?).await?;
     browser.click("Canvas").await?;
     browser.css("[data-pointer='/do/1/check']").await?;
     browser.click("Fit the whole workflow").await
