@@ -156,8 +156,13 @@ impl Editor {
             drafts: StoredValue::new(drafts),
             timer: StoredValue::new(None),
         };
-        // What is drawn comes first.
-        editor.wait_for(Duration::ZERO, Turn::Check);
+        // What is drawn comes first. It is no change: leaving the page meanwhile must not touch the draft.
+        let check = move || {
+            if editor.timer.try_get_value().is_some() {
+                editor.check();
+            }
+        };
+        set_timeout(check, Duration::ZERO);
         editor
     }
 
