@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use flow::duration::milliseconds;
 use flow::engine::{TaskStatus, Timestamp};
-use flow::simulate::{
-    ByHand, Control, Happens, Rule, Scenario, Simulation, Simulator, error_named,
-};
+use flow::simulate::{ByHand, Control, Happens, Rule, Scenario, Simulation, Simulator, error_named};
 use flow::{Pointer, Problem};
 use leptos::prelude::*;
 use wire::Status;
