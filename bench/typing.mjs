@@ -28,9 +28,8 @@ try {
       // A card that calls something: its address is its second line.
       const card = await b.ev(`(() => { const canvas = document.querySelector('.flow__surface').getBoundingClientRect(); const card = [...document.querySelectorAll('.node--card.node--call')].map((card) => card.getBoundingClientRect()).find((r) => r.x > canvas.x + 20 && r.right < canvas.right - 20 && r.y > canvas.y + 20 && r.bottom < canvas.bottom - 200); return [card.x + 30, card.y + 20]; })()`);
       await b.page.mouse.click(...card);
-      await b.page.waitForSelector('.inspector input[value], .inspector input');
-      await sleep(500);
-      const at = await b.ev(`(() => { const field = [...document.querySelectorAll('.inspector input')].find((field) => field.value.startsWith('https://')); field.focus(); field.setSelectionRange(8, 8); return document.querySelector('.node--selected').dataset.pointer; })()`);
+      await b.page.waitForFunction(() => [...document.querySelectorAll('.inspector input, .inspector textarea')].some((field) => field.value.startsWith('https://')));
+      const at = await b.ev(`(() => { const field = [...document.querySelectorAll('.inspector input, .inspector textarea')].find((field) => field.value.startsWith('https://')); field.focus(); field.setSelectionRange(8, 8); return document.querySelector('.node--selected').dataset.pointer; })()`);
       // From the key's own moment until the frame after the canvas has its letter.
       await b.ev(`(() => {
         window.keys = [];
