@@ -251,7 +251,7 @@ mod tests {
         let text = "{\n  \"\u{1f600}\": x\n}";
         assert_eq!(offset(text, 1, 1), 0);
         assert_eq!(offset(text, 2, 8), 10);
-        assert_eq!(offset(text, 9, 9), 15);
+        assert_eq!(offset(text, 9, 9), 13);
         assert_eq!(offset("", 1, 1), 0);
     }
 }
