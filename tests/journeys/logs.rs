@@ -114,9 +114,7 @@ async fn run_that_counts(browser: &Browser) -> Result<()> {
         "do": [{"count": {"run": {"shell": {"command": command}}}}]
     });
     browser.click("New workflow").await?;
-    browser.click("Source").await?;
-    browser.fill("Source", &serde_json::to_string(&definition)?).await?;
-    browser.click("Apply").await?;
+    browser.write_source(&serde_json::to_string(&definition)?).await?;
     browser.click("Canvas").await?;
     browser.css("[data-pointer$='/count']").await?;
     browser.click("Save").await?;

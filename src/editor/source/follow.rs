@@ -94,8 +94,9 @@ pub(super) fn follow(editor: Editor) {
 /// The caret moved: what it stands in is selected on the canvas, once it rests.
 pub(super) fn caret_moved(editor: Editor, waiting: StoredValue<Option<TimeoutHandle>>) {
     after_rest(waiting, move || {
-        // What is typed is followed when it is taken over.
-        if !editor.source.is_typing() {
+        // What is typed is followed when it is taken over. Who has gone to the canvas meanwhile has chosen there.
+        let is_left = with(editor, Field::has_focus) == Some(false);
+        if !editor.source.is_typing() && !is_left {
             select_at_caret(editor);
         }
     });
