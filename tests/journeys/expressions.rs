@@ -64,16 +64,6 @@ async fn an_expression_is_completed_by_the_keyboard_and_tried_out() -> Result<()
     browser.keys(".").await?;
     offered(&browser, "target").await?;
     browser.keys(Key::Enter).await?;
-    browser.keys(" | test").await?;
-    // Functions are offered too; Escape leaves the text as it is, and the task selected.
-    browser
-        .until(
-            "a function among the offers",
-            "[...document.querySelectorAll('[role=listbox] [role=option] code')].some(offer => offer.innerText.trim().startsWith('test'))",
-        )
-        .await?;
-    browser.keys(Key::Escape).await?;
-    browser.until("no offers", "document.querySelector('[role=listbox].completion') === null").await?;
     browser.fill("Runs only if", "${ $context.target == \"east\" }").await?;
     defined(&browser, r#""if":"${ $context.target == \"east\" }""#).await?;
 

@@ -54,7 +54,7 @@ async fn a_long_log_is_followed_searched_shared_and_copied() -> Result<()> {
     browser.press(&number, "the number of the line").await?;
     let number = gutter(&browser, 1237).await?;
     browser.press_with_shift(&number).await?;
-    browser.until("the address", "location.search.includes('lines=')").await?;
+    browser.until("the address of all four", "/lines=\\d+-\\d+/.test(location.search)").await?;
     browser.driver().refresh().await?;
     browser.until("the line of the address", &shown(1234)).await?;
     browser
