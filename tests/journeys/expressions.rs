@@ -19,26 +19,7 @@ async fn open(browser: &Browser, hub: &Hub) -> Result<()> {
             {"guard": {"try": [{"risky": {"set": {"done": true}}}], "catch": {"retry": "patient"}}},
         ]
     });
-    browser.goto(&hub.sign_in_link).await?;
-    browser.click("New workflow").await?;
-    browser.write_source(&serde_json::to_string(&definition)?).await?;
-    browser.click("Canvas").await?;
-    browser.css("[data-pointer='/do/1/check']").await?;
-    browser.click("Fit the whole workflow").await
-}
-
-async fn select(browser: &Browser, pointer: &str) -> Result<()> {
-    let task = browser.css(&format!("[data-pointer='{pointer}'] .node__header")).await?;
-    browser.press(&task, pointer).await?;
-    browser.until("its form", "document.querySelector('.inspector input') !== null").await
-}
-
-/// Waits until the task's JSON, as the inspector has it under Advanced, holds a text.
-async fn defined(browser: &Browser, text: &str) -> Result<()> {
-    let script = format!(
-        "[...document.querySelectorAll('.inspector textarea')].some(field => {{ try {{ return JSON.stringify(JSON.parse(field.value)).includes({text:?}) }} catch {{ return false }} }})"
-    );
-    browser.until(text, &script).await
+    browser.open_definition(hub, &definition).await
 }
 
 /// Waits until the offer that Enter takes is this one.
@@ -55,7 +36,7 @@ async fn an_expression_is_completed_by_the_keyboard_and_tried_out() -> Result<()
     let hub = Hub::start(&program, &HubOptions::default())?;
     let browser = Browser::open(&program).await?;
     open(&browser, &hub).await?;
-    select(&browser, "/do/1/check").await?;
+    browser.select_task("/do/1/check").await?;
     let condition = browser.field("Runs only if").await?;
     browser.press(&condition, "the condition").await?;
     browser.keys("${ $con").await?;
@@ -64,8 +45,13 @@ async fn an_expression_is_completed_by_the_keyboard_and_tried_out() -> Result<()
     browser.keys(".").await?;
     offered(&browser, "target").await?;
     browser.keys(Key::Enter).await?;
+    browser.keys(" | tes").await?;
+    // Functions are offered as well; Escape leaves the text as it is, and the task selected.
+    offered(&browser, "test( )").await?;
+    browser.keys(Key::Escape).await?;
+    browser.until("no offers", "document.querySelector('[role=listbox].completion') === null").await?;
     browser.fill("Runs only if", "${ $context.target == \"east\" }").await?;
-    defined(&browser, r#""if":"${ $context.target == \"east\" }""#).await?;
+    browser.defined(r#""if":"${ $context.target == \"east\" }""#).await?;
 
     // Without a run the defaults of the inputs flow.
     browser.click("Try out: Runs only if").await?;
@@ -103,7 +89,7 @@ async fn an_expression_is_tried_out_on_the_last_run() -> Result<()> {
     browser.shows("main [data-status=completed]", "Completed").await?;
     browser.goto(address.as_str()).await?;
     browser.css("[data-pointer='/do/1/check']").await?;
-    select(&browser, "/do/1/check").await?;
+    browser.select_task("/do/1/check").await?;
     browser.fill("Runs only if", "${ .target + \"!\" }").await?;
     browser.click("Try out: Runs only if").await?;
     browser.shows(".preview__value", "west!").await?;
@@ -127,11 +113,11 @@ async fn a_new_name_in_the_settings_is_followed_where_it_is_used() -> Result<()>
     browser.keys("stubborn").await?;
     browser.keys(Key::Enter).await?;
     browser.shows("[data-used=stubborn]", "used: 1").await?;
-    select(&browser, "/do/2/guard").await?;
-    defined(&browser, r#""retry":"stubborn""#).await?;
+    browser.select_task("/do/2/guard").await?;
+    browser.defined(r#""retry":"stubborn""#).await?;
     // Undo shows where the name was changed; one step back, and the use is as it was, too.
     browser.click("Undo").await?;
-    select(&browser, "/do/2/guard").await?;
-    defined(&browser, r#""retry":"patient""#).await?;
+    browser.select_task("/do/2/guard").await?;
+    browser.defined(r#""retry":"patient""#).await?;
     browser.close().await
 }

@@ -16,26 +16,7 @@ async fn open(browser: &Browser, hub: &Hub) -> Result<()> {
             {"guard": {"try": [{"risky": {"set": {"done": true}}}], "catch": {"do": []}}},
         ]
     });
-    browser.goto(&hub.sign_in_link).await?;
-    browser.click("New workflow").await?;
-    browser.write_source(&serde_json::to_string(&definition)?).await?;
-    browser.click("Canvas").await?;
-    browser.css("[data-pointer='/do/1/decide']").await?;
-    browser.click("Fit the whole workflow").await
-}
-
-async fn select(browser: &Browser, pointer: &str) -> Result<()> {
-    let task = browser.css(&format!("[data-pointer='{pointer}'] .node__header")).await?;
-    browser.press(&task, pointer).await?;
-    browser.until("its form", "document.querySelector('.inspector input') !== null").await
-}
-
-/// Waits until the task's JSON, as the inspector has it under Advanced, holds a text.
-async fn defined(browser: &Browser, text: &str) -> Result<()> {
-    let script = format!(
-        "[...document.querySelectorAll('.inspector textarea')].some(field => {{ try {{ return JSON.stringify(JSON.parse(field.value)).includes({text:?}) }} catch {{ return false }} }})"
-    );
-    browser.until(text, &script).await
+    browser.open_definition(hub, &definition).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,11 +25,11 @@ async fn a_case_is_added_named_moved_and_taken_back() -> Result<()> {
     let hub = Hub::start(&program, &HubOptions::default())?;
     let browser = Browser::open(&program).await?;
     open(&browser, &hub).await?;
-    select(&browser, "/do/1/decide").await?;
+    browser.select_task("/do/1/decide").await?;
     browser.click("Add a case").await?;
     browser.fill("Case", "urgent").await?;
     browser.fill("When", "${ .urgent }").await?;
-    defined(&browser, r#"[{"urgent":{"when":"${ .urgent }","then":"continue"}},{"otherwise""#).await?;
+    browser.defined(r#"[{"urgent":{"when":"${ .urgent }","then":"continue"}},{"otherwise""#).await?;
     browser.shows("[data-pointer='/do/1/decide']", "urgent · otherwise").await?;
     // By the keyboard, from within the card; the focus goes with the case.
     browser.field("When").await?.send_keys(Key::Alt + Key::Down).await?;
@@ -62,7 +43,7 @@ async fn a_case_is_added_named_moved_and_taken_back() -> Result<()> {
     browser.click("Undo").await?;
     browser.shows("[data-pointer='/do/1/decide']", "urgent · otherwise").await?;
     browser.click("Undo").await?;
-    defined(&browser, r#"[{"urgent":{"when":"${ false }""#).await?;
+    browser.defined(r#"[{"urgent":{"when":"${ false }""#).await?;
     browser.close().await
 }
 
@@ -72,7 +53,7 @@ async fn a_call_signs_in_by_a_secret_and_a_plain_one_is_pointed_out() -> Result<
     let hub = Hub::start(&program, &HubOptions::default())?;
     let browser = Browser::open(&program).await?;
     open(&browser, &hub).await?;
-    select(&browser, "/do/0/check").await?;
+    browser.select_task("/do/0/check").await?;
     let fold = browser
         .css(".inspector details:has([data-member='/do/0/check/with/endpoint/authentication']) > summary")
         .await?;
@@ -82,8 +63,7 @@ async fn a_call_signs_in_by_a_secret_and_a_plain_one_is_pointed_out() -> Result<
     browser.fill("Token", "hunter2").await?;
     browser.shows(".inspector", "Put it into a secret").await?;
     browser.fill("Token", "${ $secrets.apiToken }").await?;
-    defined(
-        &browser,
+    browser.defined(
         r#""endpoint":{"uri":"https://site.example/health","authentication":{"bearer":{"token":"${ $secrets.apiToken }"}}}"#,
     )
     .await?;
@@ -102,11 +82,11 @@ async fn a_retry_is_set_without_knowing_its_json() -> Result<()> {
     let hub = Hub::start(&program, &HubOptions::default())?;
     let browser = Browser::open(&program).await?;
     open(&browser, &hub).await?;
-    select(&browser, "/do/2/guard").await?;
+    browser.select_task("/do/2/guard").await?;
     browser.field("Retry the tasks").await?.send_keys("As set here").await?;
     browser.fill("Pause before a retry", "PT2S").await?;
     browser.fill("Attempts at most", "7").await?;
-    defined(&browser, r#""delay":"PT2S""#).await?;
-    defined(&browser, r#""count":7"#).await?;
+    browser.defined(r#""delay":"PT2S""#).await?;
+    browser.defined(r#""count":7"#).await?;
     browser.close().await
 }

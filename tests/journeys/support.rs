@@ -5,6 +5,7 @@
 
 mod browser;
 mod hub;
+mod inspector;
 mod service;
 mod source;
 

@@ -1,4 +1,5 @@
-//! Times of lines: RFC 3339 to milliseconds and back into what people read. Which clock is local is told by the shell.
+//! Times of lines, and of runs: RFC 3339 to milliseconds and back into what people read. Which clock is local is told by
+//! the shell.
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 86_400_000;
@@ -85,7 +86,8 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-fn date(days: i64) -> (i64, i64, i64) {
+/// Year, month and day of so many days since 1970-01-01.
+pub fn date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
