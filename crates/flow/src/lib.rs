@@ -3,6 +3,7 @@
 //! Parses, validates, edits and runs definitions. Reads no clock, no randomness, no network and no DOM:
 //! time and ids come in as arguments, effects go out as commands. It does not know the HTTP API (`wire`).
 
+pub mod ahead;
 pub mod catalog;
 pub mod compare;
 pub mod completion;
@@ -18,10 +19,12 @@ pub mod external;
 pub mod gate;
 pub mod input;
 mod near;
+pub mod outside;
 pub mod pointer;
 pub mod problem;
 #[cfg(feature = "evaluate")]
 pub mod program;
+pub mod recovery;
 pub mod runbook;
 #[cfg(feature = "evaluate")]
 pub mod schedule;
