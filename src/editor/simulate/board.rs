@@ -95,7 +95,7 @@ fn Player(simulation: Arc<Simulation>, moment: RwSignal<f64>) -> impl IntoView {
                 class="simulation__slider"
                 min="0"
                 max=total.to_string()
-                step=(total / 1_000.0).max(1.0).round().to_string()
+                step="any"
                 aria-label=move || t_string!(i18n, editor.simulate.instant)
                 aria-valuetext=move || format_duration(moment.get())
                 prop:value=move || moment.get().to_string()

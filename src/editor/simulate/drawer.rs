@@ -21,12 +21,15 @@ pub(super) fn Drawer(editor: Editor) -> impl IntoView {
         Some(Answer::Ran { simulation, .. }) => Some(simulation),
         _ => None,
     });
-    // The moment that is shown; a new simulation is shown at its end.
+    // The moment that is shown: a new simulation is shown at its end, unless an earlier moment was chosen, which stays:
+    // who changes something while looking at the start goes on looking at the start.
     let moment = RwSignal::new(0.0_f64);
-    Effect::new(move |_| {
-        if let Some(simulation) = simulation.get() {
-            moment.set(simulation.total as f64);
-        }
+    Effect::new(move |before: Option<f64>| {
+        let before = before.unwrap_or_default();
+        let Some(simulation) = simulation.get() else { return before };
+        let total = simulation.total as f64;
+        moment.update(|moment| *moment = if *moment < before { moment.min(total) } else { total });
+        total
     });
     Effect::new(move |_| {
         let shown = simulation.with(|simulation| {
