@@ -108,7 +108,7 @@ fn Controls(run: Run, chart: Memo<Arc<Chart>>) -> impl IntoView {
                 class="replay__slider"
                 min="0"
                 max=move || length.get().to_string()
-                step=move || (length.get() / 1_000.0).max(1.0).round().to_string()
+                step="any"
                 aria-label=move || t_string!(i18n, runs.replay.instant)
                 aria-valuetext=move || format_duration(shown.get())
                 prop:value=move || shown.get().to_string()
