@@ -37,10 +37,10 @@ use flow::Problem;
 use flow::engine::{Event, LogLevel, Start, TaskStatus, Timestamp, WorkflowError};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use wire::history::Filter;
+use wire::history::JobPage;
 use wire::log::{LogPage, LogQuery};
 use wire::workflow::{ExecuteRequest, StartedJob};
-use wire::{Job, JobStatus, Page, Status};
+use wire::{Job, JobStatus, Status};
 
 use self::blueprint::{Blueprint, Progress};
 use self::externals::Resolved;
@@ -54,6 +54,7 @@ use self::processes::ProcessRunner;
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection, Submitted};
+pub use self::history::{HistoryQuery, Place};
 pub use self::start::{check_input, check_runs, check_start};
 use self::sub_runs::Parent;
 use crate::clock;
@@ -311,13 +312,16 @@ impl Executions {
     ///
     /// # Errors
     /// 400 naming the element whose operand is no time.
-    pub async fn history(
-        &self,
-        filters: &[Filter],
-        page_no: u32,
-        page_size: u32,
-    ) -> Result<Page<Job>, HubError> {
-        self.projection.history(filters, page_no, page_size).await
+    pub async fn history(&self, asked: &HistoryQuery) -> Result<JobPage, HubError> {
+        self.projection.history(asked).await
+    }
+
+    /// How SQLite goes about this query: for the benchmark of the history, which names the indexes.
+    ///
+    /// # Errors
+    /// As [`Executions::history`].
+    pub async fn explain_history(&self, asked: &HistoryQuery) -> Result<Vec<String>, HubError> {
+        self.projection.explain_history(asked).await
     }
 
     /// Lines of one state of a job, or of the whole job where `state_id` is `-`.

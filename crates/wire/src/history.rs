@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::job::Job;
+
 /// One element of the body of `workflows/jobs`, as sent. [`Filter::parse`] says what it means.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -233,6 +235,115 @@ impl From<&Filter> for FilterProperty {
             operand: filter.operand.clone(),
         }
     }
+}
+
+/// By what the history is sorted (ours beyond the reference: the query's `sort`; `order` is `asc` or `desc`). Where it is not
+/// given, newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    StartedAt,
+    /// What has not ended comes after everything that has.
+    EndedAt,
+    /// What has not ended counts as longer than everything that has, the oldest longest.
+    Duration,
+    Status,
+    WorkflowName,
+    JobName,
+    StartedBy,
+}
+
+impl Sort {
+    pub const ALL: [Self; 7] = [
+        Self::StartedAt,
+        Self::EndedAt,
+        Self::Duration,
+        Self::Status,
+        Self::WorkflowName,
+        Self::JobName,
+        Self::StartedBy,
+    ];
+
+    pub fn property(self) -> Property {
+        match self {
+            Self::StartedAt => Property::StartedAt,
+            Self::EndedAt => Property::EndedAt,
+            Self::Duration => Property::Duration,
+            Self::Status => Property::Status,
+            Self::WorkflowName => Property::WorkflowName,
+            Self::JobName => Property::JobName,
+            Self::StartedBy => Property::StartedBy,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        self.property().as_str()
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
+    }
+}
+
+/// A page of the history. All but the first four members are ours beyond the reference, and there only where the query asks
+/// for them with `cursor` (empty: from the beginning) or `histogram`: pages that do not move while runs come and go.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct JobPage {
+    #[serde(default)]
+    pub total: u64,
+    #[serde(default)]
+    pub page_no: u32,
+    #[serde(default)]
+    pub page_size: u32,
+    #[serde(default)]
+    pub items: Vec<Job>,
+    /// Where `total` is not the number of all that match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_is: Option<Counted>,
+    /// Cursors: what follows this page, what stands before it, and this page again, from its first run on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<String>,
+    /// The page is not full because the search has a bound: it goes on with `next`. When the last run began that was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched_to: Option<String>,
+    /// How many stand before this page, a hundred at most; answered for the cursor `here`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<Histogram>,
+}
+
+/// What a total is where it is not exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// There are so many, and there may be more.
+    AtLeast,
+}
+
+/// How many runs began when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// RFC 3339; the buckets divide the time from here to `to` evenly.
+    pub from: String,
+    pub to: String,
+    pub buckets: Vec<Bucket>,
+    /// Runs that began before were not looked at: the search has a bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched_to: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    pub runs: u64,
+    /// Of these, those in the status `faulted`; none where telling would cost too much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faulted: Option<u64>,
 }
 
 fn fits_kind(kind: PropertyKind, operand: &str) -> bool {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wire::auth::*;
 use wire::envelope::Empty;
-use wire::history::*;
+use wire::history::{Counted, FilterProperty, Histogram, JobPage};
 use wire::job::*;
 use wire::log::*;
 use wire::plugin::*;
@@ -159,7 +159,16 @@ samples! {
         check(Envelope::success(SavedWorkflow { workflow_id: "w2".into(), revision: 1 }));
     list_jobs: ListJobs, [],
         check(vec![FilterProperty { operator: "in".into(), property_name: "status".into(), operand: "faulted,waiting".into() }]),
-        check(Envelope::success(Page { total: 1, page_no: 1, page_size: 20, items: vec![job()] }));
+        check(Envelope::success(JobPage {
+            total: 1, page_no: 1, page_size: 20, items: vec![job()],
+            next: Some("bmV4dA".into()), here: Some("aGVyZQ".into()), total_is: Some(Counted::AtLeast), before: Some(3),
+            searched_to: Some("2026-11-23T03:00:00.000Z".into()),
+            histogram: Some(Histogram {
+                from: "2026-11-23T00:00:00.000Z".into(), to: "2026-11-24T00:00:00.000Z".into(),
+                buckets: vec![wire::history::Bucket { runs: 1, faulted: Some(0) }], searched_to: None,
+            }),
+            ..JobPage::default()
+        }));
     log: ShowLog, ["j1", "/do/0/check"],
         check(LogQuery { start_offset: "100".into(), sort: SortOrder::Desc, level: Level::Warn, ..LogQuery::default() }),
         check(Envelope::success(LogPage {

@@ -1,13 +1,17 @@
 //! History (API reference 4.1.1.1.12): jobs that all filters let through.
 
-use wire::history::{Filter, FilterError, FilterProperty, Operator, Property, PropertyKind};
+use wire::history::{Filter, FilterError, FilterProperty, Operator, Property, PropertyKind, Sort};
 
 use super::paging;
 use crate::error::HubError;
+use crate::execution::{HistoryQuery, Place};
 use crate::server::{Call, Reply};
 
+const MOST_PARTS: u32 = 200;
+
 pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
-    let [page_no, page_size] = call.query_values(["page_no", "page_size"])?;
+    let [page_no, page_size, sort, order, cursor, histogram] =
+        call.query_values(["page_no", "page_size", "sort", "order", "cursor", "histogram"])?;
     let (page_no, page_size) = paging::page(
         "page_no",
         paging::number("page_no", page_no)?,
@@ -15,8 +19,47 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
         20,
     )?;
     let elements: Vec<FilterProperty> = if call.has_body() { call.json()? } else { Vec::new() };
-    let filters = filters(&elements)?;
-    Reply::result(call.app.executions.history(&filters, page_no, page_size).await?)
+    let asked = HistoryQuery {
+        filters: filters(&elements)?,
+        sort: sort.as_deref().filter(|word| !word.is_empty()).map_or(Ok(Sort::StartedAt), sorted_by)?,
+        descending: is_descending(order.as_deref().unwrap_or_default())?,
+        place: cursor.map_or(Place::Page(page_no), Place::Cursor),
+        page_size,
+        histogram: parts(paging::number("histogram", histogram)?)?,
+    };
+    Reply::result(call.app.executions.history(&asked).await?)
+}
+
+fn sorted_by(word: &str) -> Result<Sort, HubError> {
+    Sort::parse(word).ok_or_else(|| {
+        let known = Sort::ALL.map(Sort::as_str).join(", ");
+        HubError::bad_request(
+            format!("query: sort {word:?} is none of {known}"),
+            format!("查询参数 sort {word:?} 不是 {known} 之一"),
+        )
+    })
+}
+
+fn is_descending(word: &str) -> Result<bool, HubError> {
+    match word {
+        "" | "desc" => Ok(true),
+        "asc" => Ok(false),
+        _ => Err(HubError::bad_request(
+            format!("query: order {word:?} is neither asc nor desc"),
+            format!("查询参数 order {word:?} 应为 asc 或 desc"),
+        )),
+    }
+}
+
+fn parts(parts: Option<u32>) -> Result<Option<u32>, HubError> {
+    match parts {
+        Some(0) => Ok(None),
+        Some(parts) if parts > MOST_PARTS => Err(HubError::bad_request(
+            format!("query: histogram: at most {MOST_PARTS} parts of time"),
+            format!("查询参数 histogram：最多 {MOST_PARTS} 段"),
+        )),
+        parts => Ok(parts),
+    }
 }
 
 fn filters(elements: &[FilterProperty]) -> Result<Vec<Filter>, HubError> {

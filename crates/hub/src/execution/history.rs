@@ -1,9 +1,61 @@
-//! The filters of the history as SQL. Words come from closed enums, values are bound: nothing of a request becomes SQL.
+//! The history: its filters as SQL here, the indexes that they are found by in [`sources`], the search in [`search`]. Words come from closed enums, values are bound: nothing of a request becomes SQL.
 
 use sqlx::{QueryBuilder, Sqlite};
 use wire::history::{Filter, Operator, Property, PropertyKind};
 
 use crate::error::HubError;
+
+mod buckets;
+mod cursor;
+mod search;
+mod sources;
+
+use wire::history::Sort;
+
+pub(super) use self::search::{Limits, answer, explain};
+
+/// What is asked of the history.
+#[derive(Clone, Debug)]
+pub struct HistoryQuery {
+    pub filters: Vec<Filter>,
+    pub sort: Sort,
+    pub descending: bool,
+    pub place: Place,
+    pub page_size: u32,
+    /// Into how many parts of time the runs are counted instead of being listed.
+    pub histogram: Option<u32>,
+}
+
+/// Which page is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// From 1, counted from the beginning, however far that is.
+    Page(u32),
+    /// Where a cursor says; empty is the beginning. Such a search looks at a bounded number of runs, and says how far it came.
+    Cursor(String),
+}
+
+impl HistoryQuery {
+    /// As the API reference has it: newest first.
+    pub fn page(filters: &[Filter], page_no: u32, page_size: u32) -> Self {
+        Self {
+            filters: filters.to_vec(),
+            sort: Sort::StartedAt,
+            descending: true,
+            place: Place::Page(page_no),
+            page_size,
+            histogram: None,
+        }
+    }
+}
+
+/// A filter whose operands are read.
+#[derive(Clone, Debug, PartialEq)]
+struct Condition {
+    property: Property,
+    operator: Operator,
+    operands: Vec<Operand>,
+}
 
 /// What a filter compares with, read from its operand.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,24 +65,30 @@ enum Operand {
     Seconds(f64),
 }
 
-/// Appends ` WHERE …` for all filters, ANDed. `now` is when an unfinished job's duration is measured.
+/// Reads the operands of all filters.
 ///
 /// # Errors
 /// 400 naming the element whose operand is no time.
-pub(super) fn push_where(
-    query: &mut QueryBuilder<Sqlite>,
-    filters: &[Filter],
-    now: i64,
-) -> Result<(), HubError> {
-    let mut before = " WHERE ";
-    for (index, filter) in filters.iter().enumerate() {
+fn conditions(filters: &[Filter]) -> Result<Vec<Condition>, HubError> {
+    let read = |(index, filter): (usize, &Filter)| {
         let operands = operands(filter).map_err(|operand| not_a_time(index, filter, &operand))?;
-        query.push(before).push("(");
-        push_filter(query, filter, &operands, now);
+        Ok(Condition { property: filter.property, operator: filter.operator, operands })
+    };
+    filters.iter().enumerate().map(read).collect()
+}
+
+/// Appends all conditions, ANDed. `now` is when an unfinished job's duration is measured.
+fn push_conditions<'c>(
+    query: &mut QueryBuilder<Sqlite>,
+    conditions: impl IntoIterator<Item = &'c Condition>,
+    now: i64,
+) {
+    query.push("1");
+    for condition in conditions {
+        query.push(" AND (");
+        push_condition(query, condition, now);
         query.push(")");
-        before = " AND ";
     }
-    Ok(())
 }
 
 fn not_a_time(index: usize, filter: &Filter, operand: &str) -> HubError {
@@ -64,8 +122,9 @@ fn operands(filter: &Filter) -> Result<Vec<Operand>, String> {
     filter.operands().into_iter().map(read).collect()
 }
 
-fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter, operands: &[Operand], now: i64) {
-    match (filter.property, filter.operator) {
+fn push_condition(query: &mut QueryBuilder<Sqlite>, condition: &Condition, now: i64) {
+    let operands = &condition.operands;
+    match (condition.property, condition.operator) {
         (Property::Error, Operator::IsNull) => {
             query.push("error IS NULL");
         }
@@ -83,7 +142,7 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter, operands: &[Op
             query.push("CAST(");
             push_duration(query, now);
             query.push(" AS INTEGER)");
-            push_comparison(query, filter.operator, operands);
+            push_comparison(query, condition.operator, operands);
         }
         (Property::Duration, operator) => {
             push_duration(query, now);
@@ -107,7 +166,7 @@ fn column(property: Property) -> &'static str {
         Property::StartedAt => "started_at",
         Property::EndedAt => "ended_at",
         Property::DryRun => "dry_run",
-        // These two are never one column; see `push_filter`.
+        // These two are never one column; see `push_condition`.
         Property::Duration => "started_at",
         Property::Error => "error",
     }
@@ -115,11 +174,13 @@ fn column(property: Property) -> &'static str {
 
 /// An error is found by its type, its title or its detail.
 fn push_error(query: &mut QueryBuilder<Sqlite>, operator: Operator, operands: &[Operand]) {
+    query.push("error IS NOT NULL AND (");
     for (index, column) in ["error_type", "error_title", "error_detail"].into_iter().enumerate() {
         // The text is in one of them or not; an error without a title must not make the whole unknown.
         query.push(if index == 0 { "COALESCE(" } else { " OR COALESCE(" }).push(column).push(", '')");
         push_comparison(query, operator, operands);
     }
+    query.push(")");
 }
 
 /// Seconds from start to end, of an unfinished job until now.
@@ -201,7 +262,8 @@ mod tests {
         };
         let filter = Filter::parse(&element).unwrap();
         let mut query = QueryBuilder::new("");
-        push_where(&mut query, &[filter], 0).map_err(|error| error.reason.en)?;
+        let conditions = conditions(&[filter]).map_err(|error| error.reason.en)?;
+        push_conditions(&mut query, &conditions, 0);
         Ok(query.into_string())
     }
 

@@ -7,13 +7,12 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row, Sqlite};
-use wire::history::Filter;
-use wire::{Job, JobStatus, Page, Status};
+use wire::history::JobPage;
+use wire::{Job, JobStatus, Status};
 
-use super::history::push_where;
+use super::history::{self, HistoryQuery, Limits};
 use super::rows;
 use super::seams::Projection;
-use crate::clock;
 use crate::database::Database;
 use crate::error::HubError;
 
@@ -89,6 +88,14 @@ impl SqliteProjection {
     }
 }
 
+impl SqliteProjection {
+    /// How SQLite goes about this query.
+    pub(super) async fn explain_history(&self, asked: &HistoryQuery) -> Result<Vec<String>, HubError> {
+        let mut connection = self.database.read().acquire().await?;
+        history::explain(&mut connection, asked).await
+    }
+}
+
 #[async_trait]
 impl Projection for SqliteProjection {
     async fn status(&self, workflow_id: &str, job_name: &str, with_def: bool) -> Result<JobStatus, HubError> {
@@ -133,24 +140,13 @@ impl Projection for SqliteProjection {
         })
     }
 
-    async fn history(&self, filters: &[Filter], page_no: u32, page_size: u32) -> Result<Page<Job>, HubError> {
-        let now = clock::now();
-        let mut count: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT COUNT(*) FROM jobs");
-        push_where(&mut count, filters, now)?;
-        let mut list: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT ");
-        list.push(rows::JOB_COLUMNS).push(" FROM jobs");
-        push_where(&mut list, filters, now)?;
-        let offset = i64::from(page_no.saturating_sub(1)) * i64::from(page_size);
-        list.push(" ORDER BY started_at DESC, id DESC LIMIT ").push_bind(i64::from(page_size));
-        list.push(" OFFSET ").push_bind(offset);
+    async fn history(&self, asked: &HistoryQuery) -> Result<JobPage, HubError> {
         let mut snapshot = self.database.read().begin().await?;
-        let total: i64 = count.build_query_scalar().fetch_one(&mut *snapshot).await?;
-        let found = list.build().fetch_all(&mut *snapshot).await?;
-        let mut jobs: Vec<(i64, Job)> = found.iter().map(rows::job).collect::<sqlx::Result<_>>()?;
+        let (mut page, mut jobs) = history::answer(&mut snapshot, asked, Limits::default()).await?;
         waiting::fill(&mut snapshot, &mut jobs).await?;
         rows::fill_parents(&mut snapshot, &mut jobs).await?;
         snapshot.commit().await?;
-        let items = jobs.into_iter().map(|(_, job)| job).collect();
-        Ok(Page { total: total.unsigned_abs(), page_no, page_size, items })
+        page.items = jobs.into_iter().map(|(_, job)| job).collect();
+        Ok(page)
     }
 }

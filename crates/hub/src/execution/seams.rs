@@ -5,10 +5,11 @@
 
 use async_trait::async_trait;
 use flow::engine::Event;
-use wire::history::Filter;
+use wire::JobStatus;
+use wire::history::JobPage;
 use wire::log::{LogPage, LogQuery};
-use wire::{Job, JobStatus, Page};
 
+use super::history::HistoryQuery;
 use crate::error::HubError;
 
 /// Hosts executions: takes events, in the order of their coming, one at a time for each job.
@@ -39,11 +40,11 @@ pub trait Projection: Send + Sync {
     /// 404, or 500 from the database.
     async fn status(&self, workflow_id: &str, job_name: &str, with_def: bool) -> Result<JobStatus, HubError>;
 
-    /// One page of all jobs that every filter lets through, newest first.
+    /// One page of all jobs that every filter lets through, or how many began when.
     ///
     /// # Errors
-    /// 400 naming the element whose time is none, or 500 from the database.
-    async fn history(&self, filters: &[Filter], page_no: u32, page_size: u32) -> Result<Page<Job>, HubError>;
+    /// 400 naming the element whose time is none or the cursor, or 500 from the database.
+    async fn history(&self, asked: &HistoryQuery) -> Result<JobPage, HubError>;
 }
 
 /// The logs of executions.

@@ -7,6 +7,7 @@ use wire::history::{Filter, FilterProperty};
 use super::Bench;
 use crate::clock;
 use crate::execution::faults;
+use crate::execution::history::HistoryQuery;
 use crate::execution::plan::{NewJob, Write};
 use crate::execution::projection::SqliteProjection;
 use crate::execution::seams::Projection;
@@ -73,7 +74,7 @@ async fn names(projection: &SqliteProjection, filters: &[Element]) -> Vec<String
             .unwrap()
         })
         .collect();
-    let page = projection.history(&filters, 1, 20).await.unwrap();
+    let page = projection.history(&HistoryQuery::page(&filters, 1, 20)).await.unwrap();
     assert_eq!(page.total as usize, page.items.len());
     page.items.into_iter().map(|job| job.job_name).collect()
 }
@@ -129,7 +130,7 @@ async fn pages_come_newest_first_and_one_past_the_end_is_empty() {
     .unwrap();
     let page = |page_no| {
         let (projection, filter) = (projection.clone(), filter.clone());
-        async move { projection.history(&[filter], page_no, 2).await.unwrap() }
+        async move { projection.history(&HistoryQuery::page(&[filter], page_no, 2)).await.unwrap() }
     };
     let first: Vec<_> = page(1).await.items.into_iter().map(|job| job.job_name).collect();
     let second: Vec<_> = page(2).await.items.into_iter().map(|job| job.job_name).collect();

@@ -12,7 +12,7 @@ use wire::{JobStatus, Status};
 
 use super::Bench;
 use crate::execution::runner::{FunctionCall, FunctionRunner};
-use crate::execution::{ExecutionSettings, Executions, StartJob};
+use crate::execution::{ExecutionSettings, Executions, HistoryQuery, StartJob};
 
 const DEADLINE: Duration = Duration::from_secs(120);
 
@@ -167,7 +167,7 @@ async fn of_very_many_gates_a_list_shows_some_and_a_stop_ends_all() {
     let ask = |number: usize| json!({format!("ask{number}"): {"call": "manual-gate:1.0.0@default", "with": {"message": "Go?"}}});
     let branches: Vec<Value> = (0..150).map(wait).chain((0..1_000).map(ask)).collect();
     let ran = run(json!([{"all": {"fork": {"branches": branches}}}]), json!({}), Status::Waiting).await;
-    let page = ran.executions.history(&[], 1, 20).await.unwrap();
+    let page = ran.executions.history(&HistoryQuery::page(&[], 1, 20)).await.unwrap();
     let job = &page.items[0];
     let all = ran.count("SELECT COUNT(*) FROM tasks WHERE waiting IS NOT NULL").await;
     assert_eq!((job.waiting.len(), job.waiting_omitted), (100, all.unsigned_abs() - 100));
@@ -177,5 +177,5 @@ async fn of_very_many_gates_a_list_shows_some_and_a_stop_ends_all() {
         "SELECT COUNT(*) FROM tasks WHERE ended_at IS NULL OR waiting IS NOT NULL OR status <> 'cancelled'";
     assert_eq!((all, ran.count(open).await), (1_150, 0));
     assert_eq!(ran.count("SELECT COUNT(*) FROM timers").await, 0);
-    assert!(ran.executions.history(&[], 1, 20).await.unwrap().items[0].waiting.is_empty());
+    assert!(ran.executions.history(&HistoryQuery::page(&[], 1, 20)).await.unwrap().items[0].waiting.is_empty());
 }
