@@ -3,6 +3,7 @@
 //! [`Executions`] is what the API uses: it starts jobs, hands people's decisions to them and shows what they are. The
 //! workflow language itself is `flow`'s, the calls outside are the runners'; neither is known here beyond its seam.
 
+pub mod answers;
 mod blueprint;
 mod externals;
 pub mod faults;
@@ -42,6 +43,7 @@ use wire::log::{LogPage, LogQuery};
 use wire::workflow::{ExecuteRequest, StartedJob};
 use wire::{Job, JobStatus, Status};
 
+use self::answers::{Answers, Shown};
 use self::blueprint::{Blueprint, Progress};
 use self::externals::Resolved;
 use self::host::{Host, Memory, PrepareError, Seal};
@@ -62,6 +64,7 @@ use crate::config::{Egress, EventSettings, Processes};
 use crate::database::Database;
 use crate::error::HubError;
 use crate::events::Bus;
+use crate::freshness::{Freshness, Moment};
 use crate::schedules::table::Advance;
 use crate::secrets::Secrets;
 
@@ -71,6 +74,7 @@ pub struct Executions {
     http: Arc<HttpRunner>,
     projection: SqliteProjection,
     logs: SqliteLogs,
+    answers: Answers,
     events: Bus,
     database: Database,
     processes: ProcessRunner,
@@ -137,7 +141,7 @@ impl Executions {
         let projection = SqliteProjection::new(database.clone());
         let logs = SqliteLogs::new(database.clone());
         let executions =
-            Arc::new(Self { host, http, projection, logs, events, database, processes, settings });
+            Arc::new(Self { host, http, projection, logs, answers: Answers::default(), events, database, processes, settings });
         executions.host.take_up_sub_runs(&executions).await?;
         Ok(executions)
     }
@@ -308,6 +312,26 @@ impl Executions {
         self.projection.status(workflow_id, job_name, with_def).await
     }
 
+    /// As [`Executions::status`], read once for all who ask while the job stays as it is.
+    ///
+    /// # Errors
+    /// As [`Executions::status`].
+    pub async fn shown(
+        &self,
+        workflow_id: &str,
+        job_name: &str,
+        with_def: bool,
+    ) -> Result<Arc<Shown>, HubError> {
+        let question = (workflow_id.to_owned(), job_name.to_owned(), with_def);
+        let read = || self.projection.numbered(workflow_id, job_name, with_def);
+        self.answers.get(self.freshness(), question, read).await
+    }
+
+    /// When jobs last changed.
+    pub fn freshness(&self) -> &Freshness {
+        self.host.committer().freshness()
+    }
+
     /// One page of the jobs that every filter lets through, newest first.
     ///
     /// # Errors
@@ -330,6 +354,21 @@ impl Executions {
     /// 400 naming the parameter, 404 for a job that is not there.
     pub async fn log(&self, job_name: &str, state_id: &str, query: LogQuery) -> Result<LogPage, HubError> {
         self.logs.log(job_name, state_id, &query).await
+    }
+
+    /// As [`Executions::log`], with the number of the job and the moment from which on it may have changed.
+    ///
+    /// # Errors
+    /// As [`Executions::log`].
+    pub async fn log_at(
+        &self,
+        job_name: &str,
+        state_id: &str,
+        query: LogQuery,
+    ) -> Result<(i64, Moment, LogPage), HubError> {
+        let moment = self.freshness().now();
+        let (number, page) = self.logs.numbered(job_name, state_id, &query).await?;
+        Ok((number, moment, page))
     }
 
     /// The last job of each of these workflows that has one, by workflow.

@@ -12,6 +12,7 @@ pub mod database;
 pub mod error;
 pub mod events;
 pub mod execution;
+pub mod freshness;
 pub mod lab;
 pub mod plugins;
 mod recent;

@@ -12,6 +12,7 @@ mod language;
 mod limiter;
 mod reply;
 mod routes;
+mod tag;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

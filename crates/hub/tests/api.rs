@@ -13,6 +13,9 @@ mod events;
 #[path = "api/example.rs"]
 mod example;
 #[cfg(test)]
+#[path = "api/freshness.rs"]
+mod freshness;
+#[cfg(test)]
 #[path = "api/idempotency.rs"]
 mod idempotency;
 #[cfg(test)]

@@ -24,10 +24,10 @@ const POLL: Duration = Duration::from_millis(20);
 
 pub(crate) struct Hub {
     directory: TempDir,
-    listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     process: Child,
-    client: Client,
-    token: String,
+    pub(crate) client: Client,
+    pub(crate) token: String,
 }
 
 /// A gate that waits.

@@ -5,6 +5,7 @@ use wire::history::{Filter, FilterError, FilterProperty, Operator, Property, Pro
 use super::paging;
 use crate::error::HubError;
 use crate::execution::{HistoryQuery, Place};
+use crate::freshness::Subject;
 use crate::server::{Call, Reply};
 
 const MOST_PARTS: u32 = 200;
@@ -27,7 +28,15 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
         page_size,
         histogram: parts(paging::number("histogram", histogram)?)?,
     };
-    Reply::result(call.app.executions.history(&asked).await?)
+    // How long a run takes that is under way changes by itself, and so does where a histogram ends.
+    let is_timeless = asked.histogram.is_none()
+        && asked.filters.iter().all(|filter| filter.property.kind() != PropertyKind::Duration);
+    if let Some(unchanged) = call.unchanged().filter(|_| is_timeless) {
+        return Ok(unchanged);
+    }
+    let moment = call.app.executions.freshness().now();
+    let reply = Reply::result(call.app.executions.history(&asked).await?)?;
+    Ok(if is_timeless { call.tagged(reply, Subject::Lists, moment) } else { reply })
 }
 
 fn sorted_by(word: &str) -> Result<Sort, HubError> {

@@ -1,6 +1,7 @@
 //! Show status (API reference 4.1.1.1.6): one job of one workflow, task by task.
 
 use crate::error::HubError;
+use crate::freshness::Subject;
 use crate::server::{Call, Reply};
 
 pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
@@ -17,7 +18,16 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
         }
     };
     let executions = &call.app.executions;
-    let mut status = executions.status(call.parameter("workflow_id"), &job_name, with_def).await?;
-    executions.say_who_may_decide(&mut status, &call.principal.name, call.principal.role).await?;
-    Reply::result(status)
+    if let Some(unchanged) = call.unchanged() {
+        return Ok(unchanged);
+    }
+    let shown = executions.shown(call.parameter("workflow_id"), &job_name, with_def).await?;
+    let reply = if shown.asks_people() {
+        let mut status = shown.status.clone();
+        executions.say_who_may_decide(&mut status, &call.principal.name, call.principal.role).await?;
+        Reply::result(status)?
+    } else {
+        Reply { status: 200, body: shown.body()?, headers: Vec::new() }
+    };
+    Ok(call.tagged(reply, Subject::Job(shown.number), shown.moment))
 }

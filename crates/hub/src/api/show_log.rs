@@ -3,6 +3,7 @@
 use wire::log::LogQuery;
 
 use crate::error::HubError;
+use crate::freshness::Subject;
 use crate::server::{Call, Reply};
 
 /// The most lines of one answer.
@@ -24,6 +25,10 @@ pub(super) async fn handle(call: &Call) -> Result<Reply, HubError> {
             format!("查询参数 size 应在 1 到 {MAXIMUM_SIZE} 之间"),
         ));
     }
-    let page = call.app.executions.log(call.parameter("job_name"), call.parameter("state_id"), query).await?;
-    Reply::result(page)
+    if let Some(unchanged) = call.unchanged() {
+        return Ok(unchanged);
+    }
+    let (job_name, state_id) = (call.parameter("job_name"), call.parameter("state_id"));
+    let (number, moment, page) = call.app.executions.log_at(job_name, state_id, query).await?;
+    Ok(call.tagged(Reply::result(page)?, Subject::Job(number), moment))
 }

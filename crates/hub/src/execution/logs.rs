@@ -28,11 +28,14 @@ impl SqliteLogs {
     pub(super) fn new(database: Database) -> Self {
         Self { database }
     }
-}
 
-#[async_trait]
-impl LogStore for SqliteLogs {
-    async fn log(&self, job_name: &str, state_id: &str, query: &LogQuery) -> Result<LogPage, HubError> {
+    /// Lines of a job, and its number.
+    pub(super) async fn numbered(
+        &self,
+        job_name: &str,
+        state_id: &str,
+        query: &LogQuery,
+    ) -> Result<(i64, LogPage), HubError> {
         let window = Window::read(query)?;
         let mut snapshot = self.database.read().begin().await?;
         let (job, status): (i64, String) = sqlx::query_as("SELECT id, status FROM jobs WHERE job_name = ?")
@@ -64,7 +67,14 @@ impl LogStore for SqliteLogs {
         snapshot.commit().await?;
         let lines: Vec<LogLine> = found.iter().map(|row| line(row, job_name)).collect::<sqlx::Result<_>>()?;
         let is_final = Status::from(status.as_str()).is_final();
-        Ok(page(lines, &window, (start, end), is_final))
+        Ok((job, page(lines, &window, (start, end), is_final)))
+    }
+}
+
+#[async_trait]
+impl LogStore for SqliteLogs {
+    async fn log(&self, job_name: &str, state_id: &str, query: &LogQuery) -> Result<LogPage, HubError> {
+        self.numbered(job_name, state_id, query).await.map(|(_, page)| page)
     }
 }
 

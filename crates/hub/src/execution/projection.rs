@@ -86,19 +86,20 @@ impl SqliteProjection {
         query.push(") ORDER BY started_at, id");
         Ok(query.build_query_scalar().fetch_all(self.database.read()).await?)
     }
-}
 
-impl SqliteProjection {
     /// How SQLite goes about this query.
     pub(super) async fn explain_history(&self, asked: &HistoryQuery) -> Result<Vec<String>, HubError> {
         let mut connection = self.database.read().acquire().await?;
         history::explain(&mut connection, asked).await
     }
-}
 
-#[async_trait]
-impl Projection for SqliteProjection {
-    async fn status(&self, workflow_id: &str, job_name: &str, with_def: bool) -> Result<JobStatus, HubError> {
+    /// One job whole, and its number.
+    pub(super) async fn numbered(
+        &self,
+        workflow_id: &str,
+        job_name: &str,
+        with_def: bool,
+    ) -> Result<(i64, JobStatus), HubError> {
         // One transaction: a job that is being changed is shown as it was before or as it is after.
         let mut snapshot = self.database.read().begin().await?;
         let row = sqlx::query(
@@ -126,7 +127,7 @@ impl Projection for SqliteProjection {
         snapshot.commit().await?;
         let tasks: Vec<wire::Task> =
             task_rows.iter().map(|row| rows::task(row, job_name, &digest)).collect::<sqlx::Result<_>>()?;
-        Ok(JobStatus {
+        let status = JobStatus {
             job,
             input: rows::json(row.try_get("input")?),
             output: rows::json(row.try_get("output")?),
@@ -137,7 +138,15 @@ impl Projection for SqliteProjection {
             acts: act_rows.iter().map(|row| rows::act(row, job_name)).collect::<sqlx::Result<_>>()?,
             reason: row.try_get("reason")?,
             workflow_def: row.try_get("definition")?,
-        })
+        };
+        Ok((number, status))
+    }
+}
+
+#[async_trait]
+impl Projection for SqliteProjection {
+    async fn status(&self, workflow_id: &str, job_name: &str, with_def: bool) -> Result<JobStatus, HubError> {
+        self.numbered(workflow_id, job_name, with_def).await.map(|(_, status)| status)
     }
 
     async fn history(&self, asked: &HistoryQuery) -> Result<JobPage, HubError> {

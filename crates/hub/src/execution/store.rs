@@ -16,6 +16,7 @@ use self::gathered::{Apart, Gathered};
 use super::plan::{LogRow, Write};
 use crate::database::Database;
 use crate::events::table as events;
+use crate::freshness::{Freshness, Subject};
 
 /// How many commits at most share one transaction.
 const BATCH: usize = 256;
@@ -24,6 +25,7 @@ const BATCH: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct Committer {
     sender: mpsc::UnboundedSender<Commit>,
+    freshness: Freshness,
     /// About how many bytes the commits wrote: all of them, and the largest.
     #[cfg(test)]
     pub(super) written: std::sync::Arc<[std::sync::atomic::AtomicUsize; 2]>,
@@ -56,12 +58,19 @@ impl Committer {
     /// Starts the task that commits. It ends when every committer is dropped and what they sent is committed.
     pub(super) fn start(database: Database) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(commit_all(database, receiver));
+        let freshness = Freshness::new();
+        tokio::spawn(commit_all(database, freshness.clone(), receiver));
         Self {
             sender,
+            freshness,
             #[cfg(test)]
             written: Default::default(),
         }
+    }
+
+    /// When jobs last changed.
+    pub(super) fn freshness(&self) -> &Freshness {
+        &self.freshness
     }
 
     /// Commits the writes of one event; they are durable when this returns.
@@ -85,7 +94,11 @@ impl Committer {
     }
 }
 
-async fn commit_all(database: Database, mut receiver: mpsc::UnboundedReceiver<Commit>) {
+async fn commit_all(
+    database: Database,
+    freshness: Freshness,
+    mut receiver: mpsc::UnboundedReceiver<Commit>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     #[cfg(test)]
     let power = super::power::Power::of(database.directory());
@@ -100,6 +113,8 @@ async fn commit_all(database: Database, mut receiver: mpsc::UnboundedReceiver<Co
             power.after_commit().await;
             power.reported();
         }
+        // Also what failed may be in the database: an answer too many costs less than one too few.
+        freshness.changed(batch.iter().flat_map(touched));
         if outcome.is_ok() || batch.len() == 1 {
             batch.drain(..).for_each(|commit| report(commit, outcome.clone()));
             continue;
@@ -107,9 +122,21 @@ async fn commit_all(database: Database, mut receiver: mpsc::UnboundedReceiver<Co
         // One of them cannot be written: the others must not suffer for it.
         for commit in batch.drain(..) {
             let outcome = commit_batch(&database, std::slice::from_ref(&commit)).await;
+            freshness.changed(touched(&commit));
             report(commit, outcome);
         }
     }
+}
+
+/// What a commit changes: its job, that job in the lists unless it only wrote a line, and the task that started it.
+fn touched(commit: &Commit) -> impl Iterator<Item = Subject> {
+    let lines_only = commit.writes.iter().all(|write| matches!(write, Write::Log(_)));
+    let parent = commit.writes.iter().find_map(|write| match write {
+        Write::SubRun(parent) => Some(Subject::Job(parent.job)),
+        _ => None,
+    });
+    let lists = (!lines_only).then_some(Subject::Lists);
+    std::iter::once(Subject::Job(commit.job)).chain(parent).chain(lists)
 }
 
 fn report(commit: Commit, outcome: Result<(), CommitError>) {

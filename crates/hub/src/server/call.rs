@@ -19,7 +19,7 @@ pub struct Call {
     pub operation: Operation,
     parameters: Vec<(&'static str, String)>,
     uri: Uri,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     body: Bytes,
 }
 

@@ -47,6 +47,7 @@ fn cors(config: &Config) -> Option<CorsLayer> {
         header::ACCEPT_LANGUAGE,
         header::AUTHORIZATION,
         header::IF_MATCH,
+        header::IF_NONE_MATCH,
         HeaderName::from_static("x-auth-token"),
         HeaderName::from_static("x-sdk-date"),
         HeaderName::from_static("idempotency-key"),

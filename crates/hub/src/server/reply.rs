@@ -55,6 +55,10 @@ impl Reply {
 
     pub(crate) fn into_response(self) -> Response {
         let mut response = json_response(self.status, self.body);
+        if self.status == 304 {
+            // There is nothing that could be JSON.
+            response.headers_mut().remove(header::CONTENT_TYPE);
+        }
         response.headers_mut().extend(self.headers);
         response
     }
