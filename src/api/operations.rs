@@ -19,7 +19,7 @@ use wire::workflow::{
 use wire::{Job, JobStatus, Operation, Page, Workflow};
 
 use super::client::{Call, to_json};
-use super::{Api, ApiError, IdempotencyKey};
+use super::{Api, ApiError, IdempotencyKey, News};
 
 impl Call {
     fn new(operation: Operation, parameters: &[&str]) -> Self {
@@ -30,6 +30,7 @@ impl Call {
             body: None,
             key: None,
             if_match: None,
+            if_none_match: None,
         }
     }
 
@@ -121,9 +122,18 @@ impl Api {
         job_name: &str,
         with_definition: bool,
     ) -> Result<JobStatus, ApiError> {
-        let call = Call::new(Operation::ShowJobStatus, &[workflow_id])
-            .query(&[("job_name", Some(job_name)), ("with_def", with_definition.then_some("true"))]);
-        self.enveloped(call).await
+        self.enveloped(status_call(workflow_id, job_name, with_definition)).await
+    }
+
+    /// Like [`Api::job_status`], where `known` is the entity tag of what is known already: it becomes that of the answer.
+    pub async fn job_status_news(
+        &self,
+        workflow_id: &str,
+        job_name: &str,
+        with_definition: bool,
+        known: &mut Option<String>,
+    ) -> Result<News<JobStatus>, ApiError> {
+        self.news(status_call(workflow_id, job_name, with_definition), known).await
     }
 
     pub async fn plugins(&self) -> Result<PluginList, ApiError> {
@@ -162,7 +172,7 @@ impl Api {
         let body: Vec<FilterProperty> = filters.iter().map(FilterProperty::from).collect();
         let call = Call::new(Operation::ListJobs, &[])
             .query(&[("page_no", Some(&page_no.to_string())), ("page_size", Some(&page_size.to_string()))]);
-        self.enveloped(call.body(&body)?).await
+        self.enveloped_kept(call.body(&body)?).await
     }
 
     /// `state_id` is a task's pointer, or `-` for the whole job.
@@ -179,7 +189,7 @@ impl Api {
             ("level", Some(query.level.as_str())),
             ("filter", Some(if query.filter { "true" } else { "false" })),
         ]);
-        self.enveloped(call).await
+        self.enveloped_kept(call).await
     }
 
     pub async fn notify_task(
@@ -295,6 +305,11 @@ impl Api {
         ]);
         self.plain(call).await
     }
+}
+
+fn status_call(workflow_id: &str, job_name: &str, with_definition: bool) -> Call {
+    Call::new(Operation::ShowJobStatus, &[workflow_id])
+        .query(&[("job_name", Some(job_name)), ("with_def", with_definition.then_some("true"))])
 }
 
 /// What somebody has written, if anything.

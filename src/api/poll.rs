@@ -1,4 +1,7 @@
-//! One abortable polling loop per page: fast while things move, slow when hidden, backing off on errors.
+//! One abortable polling loop per page: fast while things move, slow when hidden, backing off on errors, at once again
+//! when the network or the machine is back or somebody has done something on this page. It says how old what it knows is, and when it could not ask.
+
+mod pace;
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,10 +10,21 @@ use futures::future::AbortHandle;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 
-use super::ApiError;
+use self::pace::{Came, Pace, Surroundings};
+use super::{ApiError, use_api};
 
 const HIDDEN: Duration = Duration::from_secs(30);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
+/// Between two looks at the clock: one that has jumped by far more was asleep.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const ASLEEP: f64 = 20_000.0;
+
+/// What a question brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News<T> {
+    New(T),
+    /// What is known is still true.
+    Same,
+}
 
 /// What a polled page knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,13 +33,20 @@ pub struct PollState<T> {
     pub data: Option<T>,
     /// Why the last attempt failed, if it did: the data is stale then.
     pub error: Option<ApiError>,
-    /// When `data` came, in milliseconds since the epoch.
+    /// Until when `data` was known to be true, in milliseconds since the epoch: as of the last time anything here changed.
+    /// [`Poll::as_of`] moves with every answer.
     pub as_of: f64,
+    /// The time, from and to, in which nothing could be asked, once it is over.
+    pub gap: Option<(f64, f64)>,
 }
 
 /// A running loop: its state, and a way to ask at once.
 pub struct Poll<T: Send + Sync + 'static> {
     pub state: RwSignal<PollState<T>>,
+    /// When the service last said that this is how things are, in milliseconds since the epoch; 0 is never.
+    pub as_of: RwSignal<f64>,
+    /// When the next attempt is made after a failure, in milliseconds since the epoch.
+    pub next: RwSignal<Option<f64>>,
     wake: RwSignal<u32>,
 }
 
@@ -53,38 +74,66 @@ where
     Fetching: Future<Output = Result<T, ApiError>> + 'static,
     Interval: Fn(&T) -> Option<Duration> + Clone + 'static,
 {
-    let state = RwSignal::new(PollState { data: None, error: None, as_of: 0.0 });
-    let wake = RwSignal::new(0_u32);
-    Effect::new(move |previous: Option<AbortHandle>| {
-        if let Some(previous) = previous {
+    let fetch = move || {
+        let fetching = fetch();
+        async move { fetching.await.map(News::New) }
+    };
+    use_poll_for_news(fetch, interval, HIDDEN)
+}
+
+/// Like [`use_poll`], for what tells also that nothing has changed. `hidden` is the shortest pause while nobody sees the
+/// page.
+pub fn use_poll_for_news<T, Fetch, Fetching, Interval>(
+    fetch: Fetch,
+    interval: Interval,
+    hidden: Duration,
+) -> Poll<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    Fetch: Fn() -> Fetching + Clone + 'static,
+    Fetching: Future<Output = Result<News<T>, ApiError>> + 'static,
+    Interval: Fn(&T) -> Option<Duration> + Clone + 'static,
+{
+    let poll = Poll {
+        state: RwSignal::new(PollState { data: None, error: None, as_of: 0.0, gap: None }),
+        as_of: RwSignal::new(0.0),
+        next: RwSignal::new(None),
+        wake: RwSignal::new(0),
+    };
+    let written = use_api().written();
+    Effect::new(move |previous: Option<(AbortHandle, u32)>| {
+        let acts = written.get();
+        let mut pace = Pace::default();
+        if let Some((previous, acts_before)) = previous {
             previous.abort();
+            if acts_before != acts {
+                pace.something_was_done();
+            }
         }
-        wake.track();
+        poll.wake.track();
         let first = fetch();
         let fetch = fetch.clone();
         let interval = interval.clone();
         let (handle, registration) = AbortHandle::new_pair();
         let running = async move {
             let mut outcome = first.await;
-            let mut failures = 0_u32;
             loop {
-                let pause = match outcome {
-                    Ok(data) => {
-                        failures = 0;
-                        let pause = interval(&data);
-                        record(state, Ok(data));
-                        pause
-                    }
-                    Err(error) => {
-                        failures += 1;
-                        let pause = error.is_transient().then(|| back_off(failures));
-                        record(state, Err(error));
-                        pause
-                    }
+                let came = came_of(&outcome);
+                let came = if poll.take(outcome) { came } else { Came::Nothing };
+                let wanted = poll
+                    .state
+                    .try_with_untracked(|state| state.data.as_ref().and_then(&interval))
+                    .flatten();
+                let around = Surroundings {
+                    hidden: document().hidden().then_some(hidden),
+                    chance: js_sys::Math::random(),
                 };
-                let Some(pause) = pause else { return };
-                let pause = if document().hidden() { pause.max(HIDDEN) } else { pause };
+                let Some(pause) = pace.after(came, wanted, around) else { return };
+                if matches!(came, Came::Failure { .. }) {
+                    let _ = poll.next.try_set(Some(js_sys::Date::now() + pause.as_millis() as f64));
+                }
                 TimeoutFuture::new(u32::try_from(pause.as_millis()).unwrap_or(u32::MAX)).await;
+                let _ = poll.next.try_set(None);
                 outcome = untrack(&fetch).await;
             }
         };
@@ -95,36 +144,96 @@ where
         });
         let on_end = handle.clone();
         on_cleanup(move || on_end.abort());
-        handle
+        (handle, acts)
     });
-    // A page that comes back into view should not show what was true half a minute ago.
-    let visible = window_event_listener_untyped("visibilitychange", move |_| {
-        if !document().hidden() {
-            wake.update(|count| *count = count.wrapping_add(1));
+    wake_up(poll);
+    poll
+}
+
+/// A page that comes back into view, to the network or out of the machine's sleep should not show what was true then.
+fn wake_up<T: Send + Sync + 'static>(poll: Poll<T>) {
+    let listeners = ["visibilitychange", "online", "pageshow"].map(|event| {
+        window_event_listener_untyped(event, move |_| {
+            if !document().hidden() {
+                poll.refresh();
+            }
+        })
+    });
+    let last = StoredValue::new(js_sys::Date::now());
+    let beat = set_interval_with_handle(
+        move || {
+            let now = js_sys::Date::now();
+            let pause = now - last.try_get_value().unwrap_or(now);
+            let _ = last.try_set_value(now);
+            // A page that nobody sees is given few beats by the browser, which is no sleep.
+            if pause > ASLEEP && !document().hidden() {
+                poll.refresh();
+            }
+        },
+        HEARTBEAT,
+    );
+    on_cleanup(move || {
+        listeners.into_iter().for_each(|listener| listener.remove());
+        if let Ok(beat) = beat {
+            beat.clear();
         }
     });
-    let online =
-        window_event_listener_untyped("online", move |_| wake.update(|count| *count = count.wrapping_add(1)));
-    on_cleanup(move || {
-        visible.remove();
-        online.remove();
-    });
-    Poll { state, wake }
 }
 
-fn record<T: Clone + PartialEq + Send + Sync + 'static>(
-    state: RwSignal<PollState<T>>,
-    outcome: Result<T, ApiError>,
-) {
-    // The page may be gone by the time the answer comes.
-    let _ = state.try_update(|state| match outcome {
-        Ok(data) => *state = PollState { data: Some(data), error: None, as_of: js_sys::Date::now() },
-        Err(error) => state.error = Some(error),
-    });
+fn came_of<T>(outcome: &Result<News<T>, ApiError>) -> Came {
+    match outcome {
+        Ok(News::New(_)) => Came::News,
+        Ok(News::Same) => Came::Nothing,
+        Err(error) => Came::Failure {
+            // What cannot be read is what a network in trouble makes of an answer.
+            is_passing: error.is_transient() || *error == ApiError::Unreadable,
+            retry_after: match error {
+                ApiError::Refused { retry_after, .. } => {
+                    retry_after.map(|seconds| Duration::from_secs(seconds.into()))
+                }
+                _ => None,
+            },
+        },
+    }
 }
 
-/// 1, 2, 4 … seconds, up to half a minute, with up to a quarter of jitter so that consoles do not return in step.
-fn back_off(failures: u32) -> Duration {
-    let seconds = Duration::from_secs(1 << failures.min(6).saturating_sub(1)).min(LONGEST_BACK_OFF);
-    seconds.mul_f64(1.0 + js_sys::Math::random() / 4.0)
+impl<T: Clone + PartialEq + Send + Sync + 'static> Poll<T> {
+    /// Takes an answer in; false where it says what is known already. Only what is new is told to those who look: an answer
+    /// that brings nothing costs nothing. The page may be gone by the time the answer comes.
+    fn take(&self, outcome: Result<News<T>, ApiError>) -> bool {
+        let now = js_sys::Date::now();
+        let known = self.as_of.try_get_untracked().unwrap_or_default();
+        match outcome {
+            Err(error) => {
+                let _ = self.state.try_update(|state| {
+                    state.error = Some(error);
+                    state.as_of = known;
+                    state.gap = None;
+                });
+                true
+            }
+            Ok(news) => {
+                let _ = self.as_of.try_set(now);
+                let (is_new, was_lost) = self
+                    .state
+                    .try_with_untracked(|state| {
+                        let is_new = matches!(&news, News::New(data) if state.data.as_ref() != Some(data));
+                        (is_new, state.error.is_some())
+                    })
+                    .unwrap_or_default();
+                if is_new || was_lost {
+                    let _ = self.state.try_update(|state| {
+                        if let News::New(data) = news {
+                            state.data = Some(data);
+                        }
+                        if state.error.take().is_some() && known > 0.0 {
+                            state.gap = Some((known, now));
+                        }
+                        state.as_of = now;
+                    });
+                }
+                is_new
+            }
+        }
+    }
 }

@@ -8,8 +8,10 @@ use wire::operation::encode_segment;
 use wire::{Job, Permission, Workflow};
 
 use super::acts::{Asked, is_fault};
+use super::address::Tab;
 use super::compare::{Pair, RunId};
 use super::events::act_label;
+use super::outlook::ExpectedEnd;
 use super::related::RunLink;
 use super::run::Run;
 use crate::api::use_api;
@@ -20,6 +22,8 @@ use crate::ui::{Duration, Icon, IconView, StatusBadge, Time, href, use_launcher}
 
 /// Milliseconds.
 const SHORT_PAUSE: f64 = 2_000.0;
+/// Of what a run waits for so many are named at its head.
+const FIRST: usize = 3;
 
 #[component]
 pub(super) fn RunBar(run: Run) -> impl IntoView {
@@ -63,13 +67,19 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
     });
     let progress = Memo::new(move |_| (job.read().tasks_done, job.read().tasks_total));
     // Short pauses come and go; a line that flickers with them helps nobody.
+    let clock = use_now();
     let waiting = Memo::new(move |_| {
-        let as_of = run.poll.state.read().as_of;
+        let as_of = clock.get();
         let lasts = |task: &&WaitingTask| {
             task.kind == "approval"
                 || milliseconds(&task.since).is_none_or(|since| as_of - since > SHORT_PAUSE)
         };
         job.read().waiting.iter().filter(lasts).cloned().collect::<Vec<_>>()
+    });
+    let first = Memo::new(move |_| waiting.read().iter().take(FIRST).cloned().collect::<Vec<_>>());
+    let others = Memo::new(move |_| {
+        let shown = waiting.read().len();
+        shown.saturating_sub(FIRST) as u64 + job.read().waiting_omitted
     });
     view! {
         <dl class="run__facts">
@@ -81,11 +91,16 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                 <dt>{t!(i18n, runs.elapsed)}</dt>
                 <dd><Duration from=started_at to=ended_at /> <TargetClock run started_at ended_at /></dd>
             </div>
+            <ExpectedEnd run />
             <div>
                 <dt>{t!(i18n, runs.progress)}</dt>
                 <dd class="run__progress">
                     <progress max=move || progress.get().1.max(1).to_string() value=move || progress.get().0.to_string() aria-label=move || t_string!(i18n, runs.progress)></progress>
-                    {move || format!("{}/{}", progress.get().0, progress.get().1)}
+                    {move || {
+                        let (done, total) = progress.get();
+                        let share = (done * 100).checked_div(total).unwrap_or_default();
+                        format!("{done}/{total} · {share} %")
+                    }}
                 </dd>
             </div>
             <div>
@@ -113,12 +128,18 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                 <div class="run__waiting">
                     <dt>{t!(i18n, runs.waits_for)}</dt>
                     <dd>
-                        <For each=move || waiting.get() key=|task| format!("{task:?}") let:task>
+                        <For each=move || first.get() key=|task| format!("{task:?}") let:task>
                             <span class="run__wait">
                                 {task.name} " · " {let kind = task.kind.clone(); move || wait_label(i18n, &kind)} " · "
-                                <Duration from=Signal::stored(task.since) to=Signal::stored(String::new()) />
+                                <Duration from=Signal::stored(task.since.clone()) to=Signal::stored(String::new()) />
+                                <span class="muted">" · " {t!(i18n, approvals.since)} " " <Time at=Signal::stored(task.since) /></span>
                             </span>
                         </For>
+                        {move || (others.get() > 0).then(|| view! {
+                            <button type="button" class="link" on:click=move |_| run.open(Tab::Tasks)>
+                                {t_string!(i18n, runs.waits_for_more, number = others.get())}
+                            </button>
+                        })}
                     </dd>
                 </div>
             </Show>

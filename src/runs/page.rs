@@ -11,6 +11,7 @@ use super::bar::RunBar;
 use super::events::EventList;
 use super::gates::GatePopUp;
 use super::graph::RunGraph;
+use super::live::{LiveSign, StaleBanner};
 use super::panel::TaskPanel;
 use super::report::ReportPage;
 use super::run::{LogSlot, Run, next_by_key, use_run};
@@ -19,8 +20,7 @@ use super::timeline::Timeline;
 use crate::i18n::*;
 use crate::ui::link::{use_tab_icon, use_title};
 use crate::ui::status::status_label;
-use crate::ui::time::format_time;
-use crate::ui::{ErrorState, Icon, IconView, Loading, describe_error, use_preferences};
+use crate::ui::{ErrorState, Loading};
 
 #[component]
 pub fn RunPage(log: fn(LogSlot) -> AnyView) -> impl IntoView {
@@ -45,7 +45,10 @@ fn OneRun(workflow_id: String, job_name: String, log: fn(LogSlot) -> AnyView) ->
     let status = Memo::new(move |_| run.with(|status| status.job.status.clone()));
     use_title(move || {
         let word = status.get().map(|status| format!("{} · ", status_label(i18n, &status)));
-        format!("{}{}", word.unwrap_or_default(), run.job_name.read_value().as_str())
+        // What waits for somebody comes first: of a tab that is not looked at little is seen.
+        let waits = run.attention.read().len();
+        let waits = if waits > 0 { format!("({waits}) ") } else { String::new() };
+        format!("{waits}{}{}", word.unwrap_or_default(), run.job_name.read_value().as_str())
     });
     use_tab_icon(move || status.get());
     next_by_key(run);
@@ -85,7 +88,10 @@ fn KnownRun(run: Run) -> impl IntoView {
             <RunBar run />
             <StaleBanner run />
             <AttentionStrip run />
-            <Tabs run tab />
+            <div class="run__views">
+                <Tabs run tab />
+                <LiveSign run />
+            </div>
             <div class="run__body" class:run__body--split=move || has_panel.get()>
                 <div class="run__main" role="tabpanel">
                     {move || match tab.get() {
@@ -132,31 +138,6 @@ fn Tabs(run: Run, tab: Memo<Tab>) -> impl IntoView {
                 .into_iter()
                 .collect_view()}
         </div>
-    }
-}
-
-#[component]
-fn StaleBanner(run: Run) -> impl IntoView {
-    let i18n = use_i18n();
-    let preferences = use_preferences();
-    let stale = Memo::new(move |_| {
-        let state = run.poll.state.read();
-        state.error.clone().map(|error| (error, state.as_of))
-    });
-    view! {
-        {move || stale.get().map(|(error, as_of)| {
-            let time = String::from(js_sys::Date::new(&as_of.into()).to_iso_string());
-            view! {
-                <div class="notice notice--bad run__stale" role="alert">
-                    <IconView icon=Icon::Alert />
-                    <span>
-                        <strong>{t_string!(i18n, common.stale, time = format_time(&time, preferences.time.get()))}</strong>
-                        " " {describe_error(i18n, &error)}
-                    </span>
-                    <button type="button" class="button button--tiny" on:click=move |_| run.poll.refresh()>{t!(i18n, common.action.refresh)}</button>
-                </div>
-            }
-        })}
     }
 }
 

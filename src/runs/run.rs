@@ -1,6 +1,7 @@
 //! What the parts of a run's page share: its state as polled, the view that the address names, and the ways to change it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use flow::Document;
 use leptos::ev;
@@ -13,8 +14,12 @@ use super::acts::Asked;
 use super::address::{Address, Tab};
 use super::gates::Gates;
 use super::model::{Attention, attention, leading_instance, next_attention, poll_interval};
-use crate::api::{Poll, use_api, use_poll};
+use super::order::Newest;
+use crate::api::{News, Poll, use_api, use_poll_for_news};
 use crate::ui::link::replace;
+
+/// Between two questions while nobody sees the page: title, icon and notifications still tell how the run stands.
+const HIDDEN: Duration = Duration::from_secs(10);
 
 /// The log that a part of the page wants shown; `app` says who shows it.
 #[derive(Clone, Copy)]
@@ -119,19 +124,29 @@ pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) ->
         replace(&address.path(&workflow_id.read_value(), &job_name.read_value()));
     });
     let definition = RwSignal::new(None::<String>);
-    let poll = use_poll(
+    // The entity tag of what is shown, and how far it was.
+    let known = StoredValue::new((None::<String>, Newest::default()));
+    let poll = use_poll_for_news(
         move || {
             let unknown = definition.read_untracked().is_none();
             async move {
                 let (workflow, job) = (workflow_id.get_value(), job_name.get_value());
-                let mut status = api.job_status(&workflow, &job, unknown).await?;
+                let (mut tag, mut newest) = known.get_value();
+                let news = api.job_status_news(&workflow, &job, unknown, &mut tag).await?;
+                let News::New(mut status) = news else { return Ok(News::Same) };
                 if let Some(text) = status.workflow_def.take() {
                     let _ = definition.try_set(Some(text));
+                    // The next question is another one: without the definition.
+                    tag = None;
                 }
-                Ok(status)
+                let is_newer = newest.takes(&status);
+                let tag = tag.filter(|_| is_newer);
+                let _ = known.try_set_value((tag, newest));
+                Ok(if is_newer { News::New(status) } else { News::Same })
             }
         },
         poll_interval,
+        HIDDEN,
     );
     let document = Memo::new(move |_| Document::from_json(definition.read().as_deref()?).ok().map(Arc::new));
     let selected = Memo::new(move |_| {
