@@ -30,7 +30,9 @@ pub(super) fn FindBar(
         let _ = reader.change(|viewer| viewer.set_find(None));
     });
     Effect::new(move |_| {
-        if let Some(field) = field.get() {
+        // A search that the address brings takes the focus from nobody.
+        let asked = reader.summary.with_untracked(|summary| summary.is_open);
+        if let Some(field) = field.get().filter(|_| asked) {
             // A field that left the page at once needs no focus.
             let _ = field.focus();
             field.select();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use logs::{BadPattern, Filter, Pattern, Query};
+use logs::{Address, BadPattern, Filter, Pattern, Query};
 use wire::log::Level;
 
 use super::clock::Clock;
@@ -25,8 +25,8 @@ pub(super) struct LogOptions {
 }
 
 impl LogOptions {
-    /// `started_at` is where relative times begin.
-    pub(super) fn new(started_at: Signal<String>) -> Self {
+    /// `started_at` is where relative times begin, `first` what the address said.
+    pub(super) fn new(started_at: Signal<String>, first: &Address) -> Self {
         let preferences = use_preferences();
         let relative = RwSignal::new(false);
         let clock = Memo::new(move |_| match (relative.get(), preferences.time.get()) {
@@ -35,13 +35,13 @@ impl LogOptions {
             (false, TimeDisplay::Utc) => Clock::Utc,
         });
         Self {
-            level: RwSignal::new(Level::Debug),
-            filter: RwSignal::new(Query::default()),
-            writers: RwSignal::new(None),
+            level: RwSignal::new(first.level.unwrap_or(Level::Debug)),
+            filter: RwSignal::new(first.filter.clone()),
+            writers: RwSignal::new(first.writers.clone()),
             wrap: RwSignal::new(false),
             relative,
-            find: RwSignal::new(Query::default()),
-            finding: RwSignal::new(false),
+            find: RwSignal::new(first.find.clone()),
+            finding: RwSignal::new(!first.find.text.is_empty()),
             asking_time: RwSignal::new(false),
             clock: clock.into(),
         }

@@ -66,6 +66,19 @@ impl Address {
     }
 }
 
+/// Keeps what the query says of others, such as the log's filter. Marked lines are of the task that was selected.
+pub(super) fn with_the_rest(mut path: String, search: &str) -> String {
+    let own = ["tab", "task", "at", "task_lines"];
+    for pair in search.trim_start_matches('?').split('&') {
+        let name = pair.split('=').next().unwrap_or_default();
+        if !name.is_empty() && !own.contains(&name) {
+            path.push(if path.contains('?') { '&' } else { '?' });
+            path.push_str(pair);
+        }
+    }
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +91,16 @@ mod tests {
             "/runs/w%2F1/drill-7?tab=log&task=%2Fdo%2F0%2F%E5%88%87%E6%8D%A2%20dns&at=1500"
         );
         assert_eq!(Address::read(Some("nonsense"), Some(""), Some("soon")).path("w", "j"), "/runs/w/j");
+    }
+
+    #[test]
+    fn a_filter_of_the_log_outlives_a_change_of_the_tab() {
+        let kept = |path: &str, search: &str| with_the_rest(path.to_owned(), search);
+        assert_eq!(
+            kept("/runs/w/j?tab=canvas", "?tab=log&level=WARN&filter=a%26b&task_lines=3"),
+            "/runs/w/j?tab=canvas&level=WARN&filter=a%26b"
+        );
+        assert_eq!(kept("/runs/w/j", "find=x"), "/runs/w/j?find=x");
+        assert_eq!(kept("/runs/w/j", ""), "/runs/w/j");
     }
 }

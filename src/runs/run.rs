@@ -6,12 +6,12 @@ use std::time::Duration;
 use flow::Document;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 use wasm_bindgen::JsCast;
 use wire::JobStatus;
 
 use super::acts::Asked;
-use super::address::{Address, Tab};
+use super::address::{Address, Tab, with_the_rest};
 use super::gates::Gates;
 use super::model::{Attention, attention, leading_instance, next_attention, poll_interval};
 use super::order::Newest;
@@ -113,7 +113,7 @@ impl Run {
 /// Polls the run for as long as the page lives.
 pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) -> AnyView) -> Run {
     let api = use_api();
-    let query = use_query_map();
+    let (query, location) = (use_query_map(), use_location());
     let replace = replace();
     let address = Memo::new(move |_| {
         let query = query.read();
@@ -121,7 +121,8 @@ pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) ->
     });
     let (workflow_id, job_name) = (StoredValue::new(workflow_id), StoredValue::new(job_name));
     let show = Callback::new(move |address: Address| {
-        replace(&address.path(&workflow_id.read_value(), &job_name.read_value()));
+        let path = address.path(&workflow_id.read_value(), &job_name.read_value());
+        replace(&with_the_rest(path, &location.search.read_untracked()));
     });
     let definition = RwSignal::new(None::<String>);
     // The entity tag of what is shown, and how far it was.

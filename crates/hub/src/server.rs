@@ -109,11 +109,16 @@ async fn answer(State(app): State<App>, request: Request) -> Response {
     if operation == Some(Operation::CreateToken) {
         return sign_in(app, request, language).await;
     }
+    let nearby = headers::Nearby::of(peer(&request), request.headers());
     let outcome = match routed {
         Ok(routed) => perform(app, routed, request).await,
         Err(refused) => Err(refused),
     };
-    outcome.map_or_else(|error| reply::refusal(&error, language), Reply::into_response)
+    let mut response = outcome.map_or_else(|error| reply::refusal(&error, language), Reply::into_response);
+    if let Some(nearby) = nearby {
+        response.extensions_mut().insert(nearby);
+    }
+    response
 }
 
 async fn perform(app: App, routed: routes::Routed, request: Request) -> Result<Reply, HubError> {

@@ -2,6 +2,7 @@
 //! where, find and filter over lines that were never drawn, selection, times and colours. It reads no clock, sends
 //! nothing and knows no DOM: the console's `src/logs` is its shell.
 
+mod address;
 mod ansi;
 mod export;
 mod filter;
@@ -14,6 +15,7 @@ mod store;
 pub mod time;
 mod viewer;
 
+pub use address::Address;
 pub use ansi::{Color, Piece, Style, plain};
 pub use export::{Format, write_line};
 pub use filter::Filter;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use flow::engine::{Call, LogLevel, WorkflowError};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::faults;
@@ -68,6 +69,8 @@ pub struct TaskCall {
 #[derive(Clone)]
 pub struct LogSink {
     write: Arc<dyn Fn(LogLevel, String) + Send + Sync>,
+    /// As many permits as lines may wait for the disk.
+    room: Option<Arc<Semaphore>>,
 }
 
 /// The lines of a sink that collects them.
@@ -76,7 +79,20 @@ pub type CollectedLines = Arc<Mutex<Vec<(LogLevel, String)>>>;
 impl LogSink {
     /// A sink that hands every line to `write`.
     pub fn new(write: impl Fn(LogLevel, String) + Send + Sync + 'static) -> Self {
-        Self { write: Arc::new(write) }
+        Self { write: Arc::new(write), room: None }
+    }
+
+    /// A sink whose lines hold a permit each until they are stored.
+    pub(super) fn with_room(self, room: Arc<Semaphore>) -> Self {
+        Self { room: Some(room), ..self }
+    }
+
+    /// Waits while more lines are on their way to the disk than should be: whoever writes without an end asks now and then.
+    pub async fn room(&self) {
+        if let Some(room) = &self.room {
+            // It is never closed.
+            let _ = room.acquire().await;
+        }
     }
 
     /// A sink that collects the lines, for tests of runners.

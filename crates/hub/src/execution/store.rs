@@ -8,9 +8,11 @@ mod lines;
 mod many;
 mod tables;
 
+use std::sync::Arc;
+
 use flow::engine::TaskStatus;
 use sqlx::SqliteConnection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use self::gathered::{Apart, Gathered};
 use super::plan::{LogRow, Write};
@@ -21,14 +23,19 @@ use crate::freshness::{Freshness, Subject};
 /// How many commits at most share one transaction.
 const BATCH: usize = 256;
 
+/// How many lines of running calls wait for their commit before those who write them are asked to wait too: what people and
+/// engines commit stands behind them in the same queue.
+const WAITING_LINES: usize = 4_096;
+
 /// Hands writes to the one task that commits.
 #[derive(Clone, Debug)]
 pub(super) struct Committer {
     sender: mpsc::UnboundedSender<Commit>,
     freshness: Freshness,
+    room: Arc<Semaphore>,
     /// About how many bytes the commits wrote: all of them, and the largest.
     #[cfg(test)]
-    pub(super) written: std::sync::Arc<[std::sync::atomic::AtomicUsize; 2]>,
+    pub(super) written: Arc<[std::sync::atomic::AtomicUsize; 2]>,
 }
 
 #[derive(Debug)]
@@ -37,6 +44,8 @@ struct Commit {
     writes: Vec<Write>,
     /// None for lines of running calls: nobody waits for those.
     done: Option<oneshot::Sender<Result<(), CommitError>>>,
+    /// A line's place in the queue; given back when it is committed.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +72,7 @@ impl Committer {
         Self {
             sender,
             freshness,
+            room: Arc::new(Semaphore::new(WAITING_LINES)),
             #[cfg(test)]
             written: Default::default(),
         }
@@ -83,14 +93,20 @@ impl Committer {
         }
         let (done, outcome) = oneshot::channel();
         let gone = || CommitError::Database("the hub is shutting down".to_owned());
-        self.sender.send(Commit { job, writes, done: Some(done) }).map_err(|_| gone())?;
+        self.sender.send(Commit { job, writes, done: Some(done), _place: None }).map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
     }
 
     /// Appends a line in the order of the calls; it is committed before any commit that is asked for later.
     pub(super) fn append(&self, job: i64, line: LogRow) {
+        let place = Arc::clone(&self.room).try_acquire_owned().ok();
         // A hub that is shutting down runs the call again: its lines come again too.
-        let _ = self.sender.send(Commit { job, writes: vec![Write::Log(line)], done: None });
+        let _ = self.sender.send(Commit { job, writes: vec![Write::Log(line)], done: None, _place: place });
+    }
+
+    /// What lines that are not committed yet hold permits of.
+    pub(super) fn room(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.room)
     }
 }
 

@@ -1,15 +1,17 @@
 //! What every answer has in common: a request id, a line in the log, security headers, CORS where it is configured,
 //! and an answer even where a handler panics.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::CorsLayer;
 use tracing::Instrument as _;
 
@@ -29,13 +31,29 @@ pub(super) fn layers(router: Router, config: &Config) -> Router {
                 .unwrap_or("no message");
             reply::refusal(&HubError::internal(format_args!("panic: {message}")), Language::English)
         }))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(
+            |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| marks.get::<Nearby>().is_none(),
+        )))
         .layer(middleware::map_response(secure));
     let router = match cors(config) {
         Some(cors) => router.layer(cors),
         None => router,
     };
     router.layer(middleware::from_fn(trace))
+}
+
+/// Marks an answer to the hub's own machine, which gets there faster than it could be compressed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nearby;
+
+impl Nearby {
+    /// A proxy on this machine speaks for somebody elsewhere, and says so.
+    pub(super) fn of(peer: Option<IpAddr>, headers: &HeaderMap) -> Option<Self> {
+        let is_proxied = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
+            .into_iter()
+            .any(|name| headers.contains_key(name));
+        (peer.is_some_and(|peer| peer.is_loopback()) && !is_proxied).then_some(Self)
+    }
 }
 
 /// None by default: then a browser lets only the hub's own console read its answers.

@@ -7,7 +7,7 @@ use wire::log::{Level, LogPage, LogQuery, SortOrder};
 
 use super::Viewer;
 use crate::pattern::Pattern;
-use crate::scan::Ahead;
+use crate::scan::{Ahead, Scan};
 use crate::selection::Selection;
 use crate::store::CHUNK;
 
@@ -153,6 +153,11 @@ impl Viewer {
         if !self.is_open {
             self.is_open = true;
             self.let_go = self.total;
+            // A filter that stood in the address begins where one looks.
+            let origin = self.selection.map_or(self.total, |selection| selection.first().min(self.total));
+            if let Some(scan) = self.filtered.as_mut().filter(|scan| scan.looked_at() == 0) {
+                *scan = Scan::from(origin);
+            }
             if let Some(selection) = self.selection {
                 let last = self.total.saturating_sub(1);
                 let selection =

@@ -84,11 +84,13 @@ impl Viewer {
         self.flying.retain(|request| request.purpose != Purpose::Find);
         let here = self.find.as_ref().and_then(|find| find.at);
         let here = here.or_else(|| self.offset_at(self.port.place.line)).unwrap_or_default();
+        // An address that names lines shows those; what it searches for is counted, and gone to when one asks.
+        let stays = !self.is_open && self.selection.is_some();
         self.find = pattern.map(|pattern| Find {
             pattern,
             scan: Scan::from(here.min(self.total)),
             at: None,
-            pending: Some(Pending::Nearest(here)),
+            pending: (!stays).then_some(Pending::Nearest(here)),
         });
     }
 

@@ -103,7 +103,8 @@ impl Host {
                 let now = Timestamp(clock::now());
                 committer.append(job, LogRow::new(&masking, now, place.clone(), level, &message));
             }
-        });
+        })
+        .with_room(self.committer.room());
         let idempotency_key = format!("{}/{}/{}", key.job_name, key.task.0, key.attempt);
         let call = TaskCall { call, idempotency_key, log, cancelled: cancelled.clone() };
         let host = Arc::clone(self);

@@ -11,8 +11,9 @@ use crate::execution::runner::LogSink;
 
 pub(super) const STDOUT: &str = "standard output";
 pub(super) const STDERR: &str = "standard error";
-/// So many lines of one stream go into the log; a process that writes more has them in its output.
-const LINES: usize = 5_000;
+/// So many lines of one stream go into the log; a process that writes more has them in its output. The limit of its output
+/// ends most of them long before.
+const LINES: usize = 1_000_000;
 /// A line that is longer is broken.
 const LONGEST: usize = 16 * 1024;
 /// So much of standard error explains an exit code, in characters.
@@ -49,6 +50,8 @@ impl Stream {
                     room
                 };
                 lines.take(&buffer[..room]);
+                // Who writes faster than the disk takes waits at the pipe, not in this hub's memory.
+                lines.log.room().await;
                 if room < length {
                     // There is room for one of each stream.
                     let _ = too_much.try_send(name);
