@@ -23,6 +23,8 @@ const TAIL: u32 = 5_000;
 const CATCH_UP: u32 = 1_000;
 /// Lines of one step of a search: its answer is read within a frame or two.
 pub(super) const SCAN: u32 = 4_000;
+/// Steps of a search that are asked for at once.
+const SCANS: usize = 3;
 /// Windows asked for at once.
 const WINDOWS: usize = 2;
 
@@ -257,17 +259,45 @@ impl Viewer {
         }
     }
 
+    /// A search has some pages on their way, so that the service reads the next one while this side looks through the last.
     pub(super) fn want_scan(&mut self, purpose: Purpose, ahead: Option<Ahead>, wanted: &mut Vec<Request>) {
-        let Some(ahead) = ahead else { return };
-        if self.is_flying(purpose) {
+        let Some(mut ahead) = ahead else { return };
+        let level = self.level();
+        if level.is_some() {
+            // Nobody knows how far a page reaches that leaves lines out: each begins where the last one ended.
+            if !self.is_flying(purpose) {
+                let (start, end, sort) = match ahead {
+                    Ahead::Forward(from) => (from, None, SortOrder::Asc),
+                    Ahead::Backward(to) => (0, Some(to), SortOrder::Desc),
+                };
+                wanted.push(self.request(purpose, start, end, SCAN, sort, level));
+            }
             return;
         }
-        let level = self.level();
-        let request = match ahead {
-            Ahead::Forward(from) => self.request(purpose, from, None, SCAN, SortOrder::Asc, level),
-            Ahead::Backward(to) => self.request(purpose, 0, Some(to), SCAN, SortOrder::Desc, level),
-        };
-        wanted.push(request);
+        let size = u64::from(SCAN);
+        while self.flying.iter().filter(|request| request.purpose == purpose).count() < SCANS {
+            let flying = self.flying.iter().filter(|request| request.purpose == purpose);
+            let (start, end, sort) = match ahead {
+                Ahead::Forward(from) => {
+                    let ends = flying.filter(|request| request.sort == SortOrder::Asc);
+                    let start = ends.filter_map(|request| request.end).fold(from, u64::max);
+                    (start, start.saturating_add(size), SortOrder::Asc)
+                }
+                Ahead::Backward(to) => {
+                    let starts = flying.filter(|request| request.sort == SortOrder::Desc);
+                    let end = starts.map(|request| request.start).fold(to, u64::min);
+                    (end.saturating_sub(size), end, SortOrder::Desc)
+                }
+            };
+            ahead = match sort {
+                SortOrder::Asc => Ahead::Forward(start),
+                SortOrder::Desc => Ahead::Backward(end),
+            };
+            if start >= self.total || end == 0 || self.is_here(ahead) {
+                return;
+            }
+            wanted.push(self.request(purpose, start, Some(end), SCAN, sort, None));
+        }
     }
 
     pub(super) fn request(

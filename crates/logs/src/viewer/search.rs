@@ -209,7 +209,7 @@ impl Viewer {
     }
 
     /// The next line of a scan is here: [`Self::work`] looks at it.
-    fn is_here(&self, ahead: Ahead) -> bool {
+    pub(super) fn is_here(&self, ahead: Ahead) -> bool {
         let offset = match ahead {
             Ahead::Forward(from) => from,
             Ahead::Backward(to) => to.saturating_sub(1),
