@@ -9,6 +9,7 @@ mod expressions;
 mod first_light;
 mod forms;
 mod hosting;
+mod live_logs;
 mod logs;
 mod recovery;
 mod simulating;

@@ -108,3 +108,22 @@ async fn trace(request: Request, next: Next) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_answers_that_stay_on_this_machine_are_nearby() {
+        let is_nearby = |peer: Option<&str>, header: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            if let Some(name) = header {
+                headers.insert(name, HeaderValue::from_static("203.0.113.7"));
+            }
+            Nearby::of(peer.map(|peer| peer.parse().unwrap()), &headers).is_some()
+        };
+        assert!(is_nearby(Some("127.0.0.1"), None) && is_nearby(Some("::1"), None));
+        assert!(!is_nearby(Some("192.0.2.1"), None) && !is_nearby(None, None));
+        assert!(!is_nearby(Some("127.0.0.1"), Some("x-forwarded-for")), "a proxy speaks for somebody elsewhere");
+    }
+}

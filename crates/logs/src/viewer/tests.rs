@@ -174,6 +174,25 @@ fn what_came_in_the_meantime_is_skipped_and_read_when_it_is_seen() {
 }
 
 #[test]
+fn a_search_reads_on_while_it_looks_and_reads_no_line_twice() {
+    let mut service = Service::new(60_000);
+    let mut viewer = opened(&mut service, None);
+    viewer.set_find(pattern("line 12345 "));
+    while viewer.work(700) {}
+    let pages: Vec<Request> = viewer.wanted();
+    assert_eq!(pages.len(), 3, "{pages:?}");
+    assert!(pages.windows(2).all(|pair| pair[0].start == pair[1].end.unwrap_or_default()), "{pages:?}");
+    let before = service.asked;
+    for page in pages {
+        let answer = service.answer(&page.query());
+        viewer.answered(&page, &answer, &|_| None);
+    }
+    service.serve(&mut viewer, |_| 0);
+    assert_eq!(viewer.find_state().map(|state| (state.count, state.looked_at)), Some((1, 60_000)));
+    assert!(service.asked - before <= 62_000, "{} lines for 60,000", service.asked - before);
+}
+
+#[test]
 fn find_goes_to_lines_that_were_never_read() {
     let mut service = Service::new(60_000);
     let mut viewer = opened(&mut service, None);
