@@ -13,6 +13,7 @@ use crate::i18n::*;
 use crate::logs::LogView;
 use crate::runs::LogSlot;
 use crate::session::{SignInAgain, SignInPage};
+use crate::ui::decision::Desk;
 use crate::ui::fetched::fetched;
 use crate::ui::launch::Launcher;
 use crate::ui::preferences::Preferences;
@@ -28,6 +29,7 @@ pub fn App(environment: Environment) -> impl IntoView {
     provide_context(Preferences::load(language));
     provide_context(Toasts::new());
     provide_context(WaitingCount::new());
+    provide_context(Desk::new());
     provide_context(Launcher(RwSignal::new(None)));
     view! {
         // The provider for a part of the page takes a first language; the one for the whole page insists on the browser's.

@@ -2,6 +2,7 @@
 
 mod count;
 mod inbox;
+mod open;
 mod page;
 mod row;
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::inbox::count_waiting;
 use crate::api::{use_api, use_poll};
 use crate::i18n::*;
+use crate::ui::decision::use_desk;
 
 const INTERVAL: Duration = Duration::from_secs(10);
 
@@ -38,7 +39,14 @@ pub fn WaitingCountBadge() -> impl IntoView {
     let i18n = use_i18n();
     let api = use_api();
     let count = expect_context::<WaitingCount>();
-    let poll = use_poll(move || count_waiting(api), |_| Some(INTERVAL));
+    let desk = use_desk();
+    let poll = use_poll(
+        move || {
+            desk.track();
+            count_waiting(api)
+        },
+        |_| Some(INTERVAL),
+    );
     Effect::new(move |_| {
         if let Some(now) = poll.state.read().data {
             count.set(now);

@@ -8,8 +8,7 @@ use super::model::Attention;
 use super::run::Run;
 use crate::api::{ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
-use crate::ui::decision::describe_next;
-use crate::ui::decision::outlook::outlook;
+use crate::ui::decision::ahead::AheadView;
 use crate::ui::{Dialog, Icon, IconView, describe_error, use_toasts};
 
 /// An act that waits for its confirmation.
@@ -120,6 +119,7 @@ fn Confirmation(run: Run, asked: Asked) -> impl IntoView {
     view! {
         <Dialog title=Signal::derive(move || asked.with_value(|asked| title(i18n, run, asked))) on_close=close>
             <p>{move || asked.with_value(|asked| consequence(i18n, run, asked))}</p>
+            {move || follows(run, &asked.read_value()).map(|ahead| view! { <AheadView ahead /> })}
             <div class="form__field">
                 <label for="act-reason">{t!(i18n, runs.act_reason)}</label>
                 <input
@@ -169,11 +169,6 @@ fn verb(i18n: I18nContext<Locale>, asked: &Asked) -> &'static str {
 /// What will run, be skipped, stay.
 fn consequence(i18n: I18nContext<Locale>, run: Run, asked: &Asked) -> String {
     let comma = t_string!(i18n, approvals.comma);
-    let follows = |pointer: &str| {
-        let document = run.document.read();
-        let seen = outlook(document.as_deref()?, pointer)?;
-        Some(describe_next(i18n, &seen))
-    };
     match asked {
         Asked::Stop => {
             let state = run.poll.state.read();
@@ -194,10 +189,15 @@ fn consequence(i18n: I18nContext<Locale>, run: Run, asked: &Asked) -> String {
             t_string!(i18n, runs.retry_all_text, names = names.join(comma))
         }
         Asked::Retry { .. } => t_string!(i18n, runs.retry_text).to_owned(),
-        Asked::Skip { pointer, .. } => {
-            format!("{} {}", t_string!(i18n, runs.skip_text), follows(pointer).unwrap_or_default())
-        }
+        Asked::Skip { .. } => t_string!(i18n, runs.skip_text).to_owned(),
     }
+}
+
+/// What runs once the task is passed by.
+fn follows(run: Run, asked: &Asked) -> Option<flow::ahead::Ahead> {
+    let Asked::Skip { pointer, .. } = asked else { return None };
+    let input = run.with(|status| status.input.clone());
+    flow::ahead::passed(run.document.read().as_deref()?, pointer, input.as_ref())
 }
 
 fn effect(i18n: I18nContext<Locale>, asked: Asked) -> String {

@@ -1,4 +1,5 @@
-//! The decision comes to the one who may make it: it opens by itself, once, and never over another dialog.
+//! The decision comes to the one who may make it: it opens by itself, once, one after the other, and never over another
+//! dialog or over what somebody types.
 
 use std::collections::HashSet;
 
@@ -7,8 +8,8 @@ use wire::JobStatus;
 
 use super::run::Run;
 use crate::api::{Poll, use_api};
-use crate::i18n::*;
-use crate::ui::{DecisionDialog, Gate, use_toasts};
+use crate::ui::decision::{SoFar, use_desk};
+use crate::ui::{DecisionDialog, Gate};
 
 /// The gates that the run waits at, and the one that is open for a decision.
 #[derive(Clone, Copy)]
@@ -19,6 +20,8 @@ pub(super) struct Gates {
     open: RwSignal<Option<Gate>>,
     /// Closed without a decision, or decided: they do not open by themselves again.
     settled: StoredValue<HashSet<String>>,
+    /// A dialog closed under somebody's typing hands: the next one waits until they do something else.
+    held: RwSignal<bool>,
 }
 
 impl Gates {
@@ -32,7 +35,13 @@ impl Gates {
             let is_mine = |gate: &&Gate| session.as_ref().is_some_and(|session| gate.is_for(session));
             waiting.read().iter().filter(is_mine).cloned().collect()
         });
-        Self { waiting, mine, open: RwSignal::new(None), settled: StoredValue::new(HashSet::new()) }
+        Self {
+            waiting,
+            mine,
+            open: RwSignal::new(None),
+            settled: StoredValue::new(HashSet::new()),
+            held: RwSignal::new(false),
+        }
     }
 
     /// Opens the decision on this task's gate, or on the first one.
@@ -42,52 +51,59 @@ impl Gates {
         self.open.set(gate.cloned());
     }
 
+    /// Not now: of what waits already nothing opens by itself.
+    fn put_off(&self) {
+        let mine = self.mine.read_untracked();
+        self.settled.update_value(|settled| settled.extend(mine.iter().map(Gate::visit)));
+        self.open.set(None);
+    }
+
+    /// Decided: the next one may come.
     fn settle(&self) {
         if let Some(gate) = self.open.get_untracked() {
             self.settled.update_value(|settled| {
-                settled.insert(visit(&gate));
+                settled.insert(gate.visit());
             });
         }
         self.open.set(None);
     }
 }
 
-/// One wait at one gate: a gate that is retried asks anew, and what one approval of several changes does not.
-fn visit(gate: &Gate) -> String {
-    format!("{} {}", gate.task_id, gate.since)
-}
-
 #[component]
 pub(super) fn GatePopUp(run: Run) -> impl IntoView {
-    let Gates { waiting, mine, open, settled } = run.gates;
-    let is_over = move || {
-        let now = open.get_untracked();
-        now.filter(|now| !waiting.read().iter().any(|gate| visit(gate) == visit(now)))
-    };
-    let told = use_decided_elsewhere(run);
-    Effect::new(move |_| {
-        // Asked with each answer, so that it opens also once another dialog is gone.
-        run.poll.state.track();
-        if let Some(gate) = is_over() {
-            told.run(gate);
-            open.set(None);
+    let Gates { waiting, mine, open, settled, held } = run.gates;
+    let desk = use_desk();
+    let so_far = Memo::new(move |_| run.with(SoFar::of));
+    let further = Memo::new(move |_| mine.read().len().saturating_sub(1));
+    let hands = use_hands(held);
+    // Whoever counts what waits counts again as soon as this page knows of a change, by whomever it was.
+    let visits = Memo::new(move |_| waiting.read().iter().map(Gate::key).collect::<Vec<_>>());
+    Effect::new(move |before: Option<()>| {
+        visits.track();
+        if before.is_some() {
+            desk.tell();
         }
-        let next = mine
-            .read()
-            .iter()
-            .find(|gate| settled.with_value(|settled| !settled.contains(&visit(gate))))
-            .cloned();
-        if open.read_untracked().is_none() && next.is_some() && !is_dialog_open() {
-            open.set(next);
+    });
+    Effect::new(move |_| {
+        hands.track();
+        open.track();
+        run.poll.state.track();
+        let mine = mine.read();
+        let next = mine.iter().find(|gate| settled.with_value(|settled| !settled.contains(&gate.visit())));
+        if open.read_untracked().is_none() && !held.get() && next.is_some() && !is_engaged() {
+            open.set(next.cloned());
         }
     });
     view! {
         {move || open.get().map(|gate| view! {
             <DecisionDialog
                 gate
-                definition=run.definition
-                on_close=Callback::new(move |()| run.gates.settle())
-                on_decided=Callback::new(move |()| {
+                so_far
+                document=run.document
+                further
+                on_close=Callback::new(move |()| run.gates.put_off())
+                on_decided=Callback::new(move |elsewhere| {
+                    held.set(elsewhere && is_typing());
                     run.gates.settle();
                     run.poll.refresh();
                 })
@@ -96,39 +112,29 @@ pub(super) fn GatePopUp(run: Run) -> impl IntoView {
     }
 }
 
-/// Says who decided while the dialog was open.
-fn use_decided_elsewhere(run: Run) -> Callback<Gate> {
-    let i18n = use_i18n();
-    let api = use_api();
-    let toasts = use_toasts();
-    Callback::new(move |gate: Gate| {
-        let state = run.poll.state.read_untracked();
-        let mut acts = state.data.iter().flat_map(|status| &status.acts);
-        let decided = acts.rfind(|act| act.task_id.as_deref() == Some(&gate.task_id));
-        let Some(act) = decided else { return };
-        let mine = api.session().read_untracked().as_ref().is_some_and(|session| session.user == act.by);
-        let name = gate.task_name;
-        match (mine, act.act.as_str()) {
-            (true, "approve") => toasts.success(t_string!(i18n, approvals.approved, name = name)),
-            (true, "reject") => toasts.success(t_string!(i18n, approvals.rejected, name = name)),
-            (_, word) => {
-                let word = match word {
-                    "approve" => t_string!(i18n, approvals.approve).to_owned(),
-                    "reject" => t_string!(i18n, approvals.reject).to_owned(),
-                    other => other.to_owned(),
-                };
-                toasts.success(t_string!(
-                    i18n,
-                    approvals.decided_by,
-                    name = name,
-                    by = act.by.clone(),
-                    act = word
-                ));
-            }
-        }
-    })
+/// Changes when somebody has done something that may have made room for a dialog. A press of the pointer ends the typing.
+fn use_hands(held: RwSignal<bool>) -> RwSignal<u32> {
+    let hands = RwSignal::new(0_u32);
+    let stir = move || hands.update(|count| *count = count.wrapping_add(1));
+    let listeners = [
+        window_event_listener_untyped("pointerup", move |_| {
+            held.set(false);
+            stir();
+        }),
+        window_event_listener_untyped("focusin", move |_| stir()),
+        window_event_listener_untyped("focusout", move |_| stir()),
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
+    hands
 }
 
-fn is_dialog_open() -> bool {
-    document().query_selector("dialog[open]").is_ok_and(|found| found.is_some())
+/// Another dialog is open, or somebody types.
+fn is_engaged() -> bool {
+    document().query_selector("dialog[open], [role=dialog]").is_ok_and(|found| found.is_some()) || is_typing()
+}
+
+fn is_typing() -> bool {
+    const TEXT: &str = "textarea, [contenteditable=true], \
+                        input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit])";
+    document().active_element().is_some_and(|element| element.matches(TEXT).unwrap_or_default())
 }

@@ -1,56 +1,87 @@
 //! One decision about one gate: what is asked, what follows, one comment, two buttons. The run page opens it, and the
-//! approvals page.
+//! approvals page. It closes by itself, and says by whom, where the gate was decided elsewhere.
 
+pub mod ahead;
+mod answer;
 pub mod approvals;
+pub mod desk;
+mod elsewhere;
 mod gate;
-pub mod outlook;
+mod last_time;
+mod so_far;
 
+use std::sync::Arc;
+
+use flow::Document;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
-use wire::job::{Decision, DecisionRequest};
+use wire::operation::encode_segment;
 
 use super::time::{format_duration, milliseconds, use_now};
-use super::{Dialog, Icon, IconView, Time, describe_error, use_toasts};
-use crate::api::{ApiError, IdempotencyKey, use_api};
+use super::{Dialog, DialogSize, Time, href};
 use crate::i18n::*;
-use approvals::{ApprovalCount, describe_why_not};
+use ahead::Consequences;
+use answer::Answer;
+use approvals::ApprovalCount;
+pub use desk::{Desk, use_desk};
+use elsewhere::use_decided_elsewhere;
 pub use gate::{Gate, WhyNot};
-use outlook::{NextOrder, Outlook, outlook};
+use last_time::LastTime;
+pub use so_far::SoFar;
+use so_far::SoFarView;
 
 #[component]
 pub fn DecisionDialog(
     gate: Gate,
-    /// The definition that runs, as JSON, once it is known: it says what follows.
+    /// The run as it stands, once it is known.
     #[prop(into)]
-    definition: Signal<Option<String>>,
+    so_far: Signal<Option<SoFar>>,
+    /// The definition that runs, once it is known: it says what follows.
+    #[prop(into)]
+    document: Signal<Option<Arc<Document>>>,
+    /// How many more gates wait for this person behind this one.
+    #[prop(into)]
+    further: Signal<usize>,
+    /// Closed without a decision.
     on_close: Callback<()>,
-    /// The gate is decided, by this person or by another one.
-    on_decided: Callback<()>,
+    /// The gate is decided, by this person or by another one; true where it was elsewhere.
+    on_decided: Callback<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let title = {
         let name = gate.task_name.clone();
         Signal::derive(move || t_string!(i18n, approvals.decide_title, name = name.clone()))
     };
-    let pointer = gate.pointer.clone();
-    let follows = Memo::new(move |_| {
-        let document = flow::Document::from_json(definition.read().as_deref()?).ok()?;
-        outlook(&document, &pointer)
-    });
     let message = if gate.message.is_empty() {
         t_string!(i18n, approvals.no_message).to_owned()
     } else {
         gate.message.clone()
     };
-    let asked = gate.clone();
+    // Others may approve while this one reads.
+    let now = {
+        let asked = gate.clone();
+        Memo::new(move |_| {
+            let so_far = so_far.read();
+            let found = so_far.as_ref().and_then(|run| run.gate(&asked.visit()).cloned());
+            found.unwrap_or_else(|| asked.clone())
+        })
+    };
+    use_decided_elsewhere(gate.clone(), so_far, on_decided);
     let frame = if gate.dry_run { "decision decision--dry" } else { "decision" };
+    let pointer = gate.pointer.clone();
     view! {
-        <Dialog title on_close>
+        <Dialog title on_close size=DialogSize::Wide>
             <div class=frame data-task=gate.task_id.clone()>
                 <p class="decision__message">{message}</p>
-                <GateFacts gate=gate.clone() />
-                <Consequences follows />
-                <Answer gate=asked on_close on_decided />
+                <Show when=move || further.get() != 0>
+                    <p class="decision__further muted">{move || t_string!(i18n, approvals.further, count = further.get())}</p>
+                </Show>
+                {move || view! { <GateFacts gate=now.get() /> }}
+                <Consequences document pointer input=Signal::derive(move || so_far.read().as_ref().map(|run| run.input.clone())) />
+                <dl class="facts decision__facts">
+                    <SoFarView so_far gate=gate.task_name.clone() />
+                    <LastTime gate=gate.clone() />
+                </dl>
+                <Answer now on_close on_decided />
             </div>
         </Dialog>
     }
@@ -63,6 +94,8 @@ fn GateFacts(gate: Gate) -> impl IntoView {
     let full_digest = gate.digest.clone();
     let approvers = (!gate.approvers.is_empty()).then(|| gate.approvers.join(", "));
     let several = gate.needed > 1;
+    let run =
+        href(&format!("/runs/{}/{}", encode_segment(&gate.workflow_id), encode_segment(&gate.job_name)));
     view! {
         <dl class="facts decision__facts">
             {gate.deadline.map(|deadline| view! {
@@ -70,7 +103,7 @@ fn GateFacts(gate: Gate) -> impl IntoView {
                 <dd><Time at=Signal::stored(deadline.clone()) /> " " <Countdown deadline /></dd>
             })}
             <dt>{t!(i18n, approvals.workflow)}</dt>
-            <dd>{gate.workflow_name} " · " <code>{gate.job_name}</code> {gate.dry_run.then(|| view! { " " <span class="chip">{t!(i18n, common.dry_run)}</span> })}</dd>
+            <dd>{gate.workflow_name} " · " <a href=run><code>{gate.job_name}</code></a> {gate.dry_run.then(|| view! { " " <span class="chip">{t!(i18n, common.dry_run)}</span> })}</dd>
             <dt>{t!(i18n, approvals.started)}</dt>
             <dd>{gate.started_by} " · " <Time at=Signal::stored(gate.started_at) /></dd>
             {gate.reason.filter(|reason| !reason.is_empty()).map(|reason| view! { <dt>{t!(i18n, approvals.reason)}</dt><dd>{reason}</dd> })}
@@ -103,169 +136,6 @@ pub fn Countdown(deadline: String) -> impl IntoView {
                 if left > 0.0 { t_string!(i18n, approvals.left, time = format_duration(left)) } else { t_string!(i18n, approvals.overdue).to_owned() }
             })}
         </span>
-    }
-}
-
-/// What runs next when this task is passed, in words.
-pub fn describe_next(i18n: I18nContext<Locale>, seen: &Outlook) -> String {
-    let names = seen.next.join(t_string!(i18n, approvals.comma));
-    let mut text = match (seen.next.is_empty(), seen.order) {
-        (true, _) => t_string!(i18n, approvals.next_end).to_owned(),
-        (_, NextOrder::Single) => t_string!(i18n, approvals.next_one, name = names),
-        (_, NextOrder::Parallel) => t_string!(i18n, approvals.next_parallel, names = names),
-        (_, NextOrder::OneOf) => t_string!(i18n, approvals.next_one_of, names = names),
-    };
-    if let Some(name) = seen.after_branches_of.clone() {
-        text.push(' ');
-        text.push_str(&t_string!(i18n, approvals.after_branches, name = name));
-    }
-    if let Some(name) = seen.loop_around.clone() {
-        text.push(' ');
-        text.push_str(&t_string!(i18n, approvals.in_loop, name = name));
-    }
-    text
-}
-
-/// What an approval and a rejection do, by name.
-#[component]
-fn Consequences(follows: Memo<Option<Outlook>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let reject = move |seen: &Outlook| match seen.caught_by.clone() {
-        Some(name) => t_string!(i18n, approvals.reject_caught, name = name),
-        None => t_string!(i18n, approvals.reject_faults).to_owned(),
-    };
-    view! {
-        <ul class="decision__outlook">
-            <li>
-                <IconView icon=Icon::Check />
-                <span><strong>{t!(i18n, approvals.on_approve)}</strong> " " {move || follows.read().as_ref().map(|seen| describe_next(i18n, seen))}</span>
-            </li>
-            <li>
-                <IconView icon=Icon::Alert />
-                <span><strong>{t!(i18n, approvals.on_reject)}</strong> " " {move || reject(&follows.get().unwrap_or_default())}</span>
-            </li>
-        </ul>
-    }
-}
-
-/// The comment, the two buttons, and what became of them.
-#[component]
-fn Answer(gate: Gate, on_close: Callback<()>, on_decided: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
-    let api = use_api();
-    let toasts = use_toasts();
-    let comment = RwSignal::new(String::new());
-    let busy = RwSignal::new(None::<Decision>);
-    let failure = RwSignal::new(None::<ApiError>);
-    let comment_missing = RwSignal::new(false);
-    // The same decision sent again is the same decision, also when the first answer was lost on the way.
-    let sent = StoredValue::new(None::<(DecisionRequest, IdempotencyKey)>);
-    let gate = StoredValue::new(gate);
-    let why_not = Memo::new(move |_| {
-        let session = api.session();
-        let session = session.read();
-        let why = gate.with_value(|gate| gate.why_not(session.as_ref()?));
-        why.map(|why| gate.with_value(|gate| describe_why_not(i18n, gate, why)))
-    });
-    let disabled = move || busy.get().is_some() || why_not.read().is_some();
-    let decide = move |decision: Decision| {
-        if busy.get_untracked().is_some() {
-            return;
-        }
-        let request = DecisionRequest {
-            decision,
-            comment: comment.get_untracked().trim().to_owned(),
-            // What was read is what is decided on, whatever the run has become.
-            definition_digest: gate.with_value(|gate| gate.digest.clone()),
-        };
-        comment_missing.set(decision == Decision::Reject && request.comment.is_empty());
-        if comment_missing.get_untracked() {
-            return;
-        }
-        let key = match sent.get_value() {
-            Some((before, key)) if before == request => key,
-            _ => IdempotencyKey::new(),
-        };
-        sent.set_value(Some((request.clone(), key.clone())));
-        busy.set(Some(decision));
-        failure.set(None);
-        let (task_id, name) = gate.with_value(|gate| (gate.task_id.clone(), gate.task_name.clone()));
-        leptos::task::spawn_local(async move {
-            let outcome = api.notify_task(&task_id, request, &key).await;
-            let _ = busy.try_set(None);
-            match outcome {
-                Ok(()) => {
-                    toasts.success(match decision {
-                        Decision::Approve => t_string!(i18n, approvals.approved, name = name),
-                        Decision::Reject => t_string!(i18n, approvals.rejected, name = name),
-                    });
-                    on_decided.run(());
-                }
-                Err(error) if error.is_conflict() => {
-                    // The reason names who decided what.
-                    toasts.error(i18n, &error);
-                    on_decided.run(());
-                }
-                Err(error) => {
-                    let _ = failure.try_set(Some(error));
-                }
-            }
-        });
-    };
-    let again = move || match sent.get_value() {
-        Some((request, _)) => decide(request.decision),
-        None => on_close.run(()),
-    };
-    let label = move |decision: Decision| match (busy.get() == Some(decision), decision) {
-        (true, _) => t_string!(i18n, approvals.sending),
-        (_, Decision::Approve) => t_string!(i18n, approvals.approve),
-        (_, Decision::Reject) => t_string!(i18n, approvals.reject),
-    };
-    view! {
-        <div class="form__field">
-            <label for="decision-comment">{t!(i18n, approvals.comment)}</label>
-            <textarea
-                id="decision-comment"
-                class="input"
-                rows="2"
-                placeholder=move || t_string!(i18n, approvals.comment_help)
-                aria-invalid=move || comment_missing.get().to_string()
-                aria-describedby="decision-comment-error"
-                prop:value=move || comment.get()
-                on:input=move |event| {
-                    comment.set(event_target_value(&event));
-                    comment_missing.set(false);
-                }
-            ></textarea>
-            <p id="decision-comment-error" class="form__error" role="alert">
-                {move || comment_missing.get().then(|| t_string!(i18n, approvals.comment_needed))}
-            </p>
-        </div>
-        <div class="decision__foot">
-        {move || failure.get().map(|error| {
-            let retry = error.is_transient();
-            view! {
-                <div class="notice notice--bad" role="alert">
-                    <IconView icon=Icon::Alert />
-                    <span>
-                        {if error == ApiError::Offline { t_string!(i18n, approvals.lost).to_owned() } else { describe_error(i18n, &error) }}
-                        " " {retry.then(|| t_string!(i18n, approvals.kept))}
-                    </span>
-                    {retry.then(|| view! { <button type="button" class="button" on:click=move |_| again()>{t!(i18n, common.action.retry)}</button> })}
-                </div>
-            }
-        })}
-        {move || why_not.get().map(|why| view! { <p class="notice" role="note">{why}</p> })}
-        <div class="dialog__actions decision__actions">
-            <button type="button" class="button button--danger" disabled=disabled on:click=move |_| decide(Decision::Reject)>
-                {move || label(Decision::Reject)}
-            </button>
-            <button type="button" class="button button--primary" disabled=disabled on:click=move |_| decide(Decision::Approve)>
-                <IconView icon=Icon::Check />
-                {move || label(Decision::Approve)}
-            </button>
-        </div>
-        </div>
     }
 }
 

@@ -92,6 +92,11 @@ impl Gate {
         }
     }
 
+    /// One wait at one gate: a gate that is retried asks anew, and what one approval of several changes does not.
+    pub fn visit(&self) -> String {
+        format!("{} {}", self.task_id, self.since)
+    }
+
     /// What changes while the gate waits: another key, drawn anew.
     pub fn key(&self) -> String {
         let may = self.may_decide.map_or("", |may| if may { "+" } else { "-" });
