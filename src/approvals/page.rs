@@ -65,7 +65,8 @@ pub fn ApprovalsPage() -> impl IntoView {
     let now = use_now();
     let overdue = Memo::new(move |_| {
         let now = now.get();
-        let is_over = |gate: &&Gate| gate.deadline.as_deref().and_then(milliseconds).is_some_and(|at| at <= now);
+        let is_over =
+            |gate: &&Gate| gate.deadline.as_deref().and_then(milliseconds).is_some_and(|at| at <= now);
         all.read().iter().filter(is_over).cloned().collect::<Vec<Gate>>()
     });
     let of = move |scope: Scope| match scope {

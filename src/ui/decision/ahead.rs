@@ -25,10 +25,7 @@ pub(super) fn Consequences(
     let ways = Memo::new(move |_| {
         let document = document.read();
         let (document, input) = (document.as_deref()?, input.read());
-        Some((
-            passed(document, &pointer, input.as_ref())?,
-            rejected(document, &pointer, input.as_ref())?,
-        ))
+        Some((passed(document, &pointer, input.as_ref())?, rejected(document, &pointer, input.as_ref())?))
     });
     view! {
         <div class="decision__ways">

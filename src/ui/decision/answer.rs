@@ -67,7 +67,13 @@ pub(super) fn Answer(now: Memo<Gate>, on_close: Callback<()>, on_decided: Callba
                     let (given, needed) = now.with_untracked(|gate| (gate.approvals.len() + 1, gate.needed));
                     toasts.success(match decision {
                         Decision::Approve if given < needed => {
-                            t_string!(i18n, approvals.approved_in_part, name = name, given = given, needed = needed)
+                            t_string!(
+                                i18n,
+                                approvals.approved_in_part,
+                                name = name,
+                                given = given,
+                                needed = needed
+                            )
                         }
                         Decision::Approve => t_string!(i18n, approvals.approved, name = name),
                         Decision::Reject => t_string!(i18n, approvals.rejected, name = name),

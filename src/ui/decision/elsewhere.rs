@@ -11,11 +11,7 @@ use crate::ui::status::status_label;
 use crate::ui::use_toasts;
 
 /// Watches the run while the dialog is open.
-pub(super) fn use_decided_elsewhere(
-    gate: Gate,
-    so_far: Signal<Option<SoFar>>,
-    on_decided: Callback<bool>,
-) {
+pub(super) fn use_decided_elsewhere(gate: Gate, so_far: Signal<Option<SoFar>>, on_decided: Callback<bool>) {
     let i18n = use_i18n();
     let api = use_api();
     let toasts = use_toasts();
@@ -54,7 +50,9 @@ pub(super) fn use_decided_elsewhere(
                     act = word,
                     why = why
                 )),
-                None => toasts.success(t_string!(i18n, approvals.decided_by, name = name, by = by, act = word)),
+                None => {
+                    toasts.success(t_string!(i18n, approvals.decided_by, name = name, by = by, act = word))
+                }
             }
         });
         desk.tell();

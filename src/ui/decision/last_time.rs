@@ -18,7 +18,10 @@ const LOOKED_INTO: usize = 4;
 /// What is known of the runs before.
 #[derive(Clone, Debug, PartialEq)]
 enum Before {
-    Decided { job: Box<Job>, act: Act },
+    Decided {
+        job: Box<Job>,
+        act: Act,
+    },
     /// None of so many runs was decided at this gate.
     Never(usize),
 }
@@ -60,11 +63,8 @@ pub(super) fn LastTime(gate: Gate) -> impl IntoView {
 }
 
 async fn look_back(api: Api, gate: &Gate) -> Result<Before, ApiError> {
-    let of_workflow = Filter {
-        property: Property::WorkflowId,
-        operator: Operator::Eq,
-        operand: gate.workflow_id.clone(),
-    };
+    let of_workflow =
+        Filter { property: Property::WorkflowId, operator: Operator::Eq, operand: gate.workflow_id.clone() };
     let page = api.list_jobs(&[of_workflow], 1, LISTED).await?;
     let earlier = page
         .items
@@ -118,8 +118,7 @@ mod tests {
             ..Act::default()
         };
         let status = JobStatus { tasks: vec![task], acts: vec![act], ..JobStatus::default() };
-        let gate =
-            Gate { pointer: "/do/1/ask".to_owned(), task_name: "ask".to_owned(), ..Gate::default() };
+        let gate = Gate { pointer: "/do/1/ask".to_owned(), task_name: "ask".to_owned(), ..Gate::default() };
         decided_at(&status, &gate).map(|act| format!("{} {}", act.by, act.act))
     }
 
