@@ -32,6 +32,7 @@ mod layer;
 mod minimap;
 mod model;
 mod node;
+mod nodes;
 mod pointer;
 mod settle;
 mod surface;

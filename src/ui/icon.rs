@@ -8,7 +8,8 @@ macro_rules! icons {
         pub enum Icon { $($name,)* }
 
         impl Icon {
-            fn path(self) -> &'static str {
+            /// What is stroked, on the grid of 24.
+            pub(in crate::ui) fn path(self) -> &'static str {
                 match self { $(Self::$name => $path,)* }
             }
         }

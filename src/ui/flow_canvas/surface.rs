@@ -16,7 +16,8 @@ use super::hands::{self, HandView};
 use super::keys::{self, Key, KeyAct};
 use super::layer::transform;
 use super::minimap::Minimap;
-use super::node::{NodeContext, NodeView};
+use super::node::NodeContext;
+use super::nodes::Nodes;
 use super::pointer::{Touches, wheel};
 use super::window::follow;
 use super::zoom::ZoomButtons;
@@ -63,7 +64,14 @@ pub fn Surface(
     let touches = StoredValue::new(Touches::default());
     let UseElementSizeReturn { width, height } = use_element_size(surface);
     Effect::new(move |_| {
-        on_input.run(Input::Resized { size: Size { width: width.get(), height: height.get() } });
+        let mut size = Size { width: width.get(), height: height.get() };
+        let Some(surface) = surface.get() else { return };
+        // The observer tells it with the first frame, and what is seen would come with the second.
+        if size.width <= 0.0 || size.height <= 0.0 {
+            let (width, height) = (surface.client_width(), surface.client_height());
+            size = Size { width: f64::from(width), height: f64::from(height) };
+        }
+        on_input.run(Input::Resized { size });
     });
     let drawn = follow(model);
     let window = Signal::from(drawn.window);
@@ -220,9 +228,7 @@ pub fn Surface(
                     class:flow__layer--far=move || drawn.window.read().far
                 >
                     <Edges model window />
-                    <For each=move || drawn.order.get() key=|id| *id let:id>
-                        <NodeView id context />
-                    </For>
+                    <Nodes context drawn />
                     <Show when=move || mode.get() == SurfaceMode::Edit>
                         <Gaps model window chosen on_gap=Callback::new(choose_gap) />
                         <HandView model />

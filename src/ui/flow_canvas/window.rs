@@ -20,7 +20,7 @@ const PAUSE: f64 = 140.0;
 #[derive(Clone, Copy)]
 pub(super) struct Drawn {
     pub(super) window: RwSignal<Window>,
-    /// The elements, in the order of the scene.
+    /// The elements, in the order of the scene; told anew with every scene.
     pub(super) order: RwSignal<Vec<u64>>,
     /// Something in sight is not an element: the picture shows it.
     pub(super) lacking: RwSignal<bool>,
@@ -78,9 +78,8 @@ pub(super) fn follow(model: CanvasModel) -> Drawn {
             next.try_update_value(|next| take(scene, &window, &viewport, &before, next)).unwrap_or_default()
         });
         model.draw(elements);
-        if drawn.order.with_untracked(|before| *before != order) {
-            drawn.order.set(order);
-        }
+        // Told with every scene, changed or not: the nodes are drawn anew when the elements are known.
+        drawn.order.set(order);
         if left {
             drawn.lacking.set(true);
             request_animation_frame(move || {
