@@ -91,6 +91,7 @@ pub(super) fn Inspector(editor: Editor) -> impl IntoView {
             </header>
             <div node_ref=fields class="inspector__body">
                 {move || match subject.get() {
+                    _ if !editor.seen.get() => ().into_any(),
                     Some(subject) => view! { <TaskForm editor subject /> }.into_any(),
                     None => view! { <WorkflowSettings editor /> }.into_any(),
                 }}

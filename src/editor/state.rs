@@ -121,6 +121,8 @@ pub(super) struct Editor {
     /// The definition as text.
     pub(super) source: SourceText,
     pub(super) surface: NodeRef<html::Div>,
+    /// The workflow has been seen: what stands beside it comes now.
+    pub(super) seen: RwSignal<bool>,
     pub(super) drafts: StoredValue<Drafts>,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
@@ -153,16 +155,22 @@ impl Editor {
             aim: RwSignal::new(None),
             source: SourceText::new(),
             surface: NodeRef::new(),
+            seen: RwSignal::new(false),
             drafts: StoredValue::new(drafts),
             timer: StoredValue::new(None),
         };
-        // What is drawn comes first. It is no change: leaving the page meanwhile must not touch the draft.
+        // What is drawn comes first, then what stands beside it, then the check. That is no change: leaving the page
+        // meanwhile must not touch the draft.
         let check = move || {
             if editor.timer.try_get_value().is_some() {
                 editor.check();
             }
         };
-        set_timeout(check, Duration::ZERO);
+        let beside = move || {
+            let _ = editor.seen.try_set(true);
+            set_timeout(check, Duration::ZERO);
+        };
+        request_animation_frame(move || set_timeout(beside, Duration::ZERO));
         editor
     }
 

@@ -165,8 +165,10 @@ pub(super) fn Workspace(
                 <button type="button" class="editor__shade" tabindex="-1" aria-hidden="true" on:click=move |_| editor.panel.set(None)></button>
             </div>
             <ProblemsPanel editor />
-            <SimulateDrawer editor />
-            <SaveDialogs editor saver />
+            <Show when=move || editor.seen.get()>
+                <SimulateDrawer editor />
+                <SaveDialogs editor saver />
+            </Show>
             {move || editor.sheet.get().map(|sheet| match sheet {
                 Sheet::Templates => view! { <TemplatesDialog editor /> }.into_any(),
                 Sheet::Paper => view! { <PaperSheet editor /> }.into_any(),
@@ -199,11 +201,11 @@ fn SidePanel(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -
                 </div>
             </Show>
             <div class="side__body" hidden=move || outlined.get()>
-                <Show when=may_add>
+                <Show when=move || editor.seen.get() && may_add()>
                     <Palette editor />
                 </Show>
             </div>
-            <Show when=move || outlined.get()>
+            <Show when=move || editor.seen.get() && outlined.get()>
                 <Outline editor on_input on_open />
             </Show>
         </div>

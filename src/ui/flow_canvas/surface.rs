@@ -1,6 +1,7 @@
 //! The area that is drawn on: one transformed layer, and the browser's events on it.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use canvas::{Act, Input, NodeKind, Point, Size, Viewport};
 use flow::{Pointer, Severity};
@@ -86,6 +87,15 @@ pub fn Surface(
         }
     });
     let drags = Memo::new(move |_| model.preview.read().is_some());
+    // There is a place to drop at beside every task: they come when the tasks have been seen.
+    let seen = RwSignal::new(false);
+    request_animation_frame(move || {
+        // The page may have gone.
+        let places = move || {
+            let _ = seen.try_set(true);
+        };
+        set_timeout(places, Duration::ZERO);
+    });
     let entry = Memo::new(move |_| {
         let first = || {
             let scene = model.scene.read();
@@ -229,7 +239,7 @@ pub fn Surface(
                 >
                     <Edges model window />
                     <Nodes context drawn />
-                    <Show when=move || mode.get() == SurfaceMode::Edit>
+                    <Show when=move || mode.get() == SurfaceMode::Edit && seen.get()>
                         <Gaps model window chosen on_gap=Callback::new(choose_gap) />
                         <HandView model />
                         <DragView model />

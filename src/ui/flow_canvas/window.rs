@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::CanvasModel;
 
-/// So many elements come with one frame, and this many with the first.
+/// So many elements come with one frame; with the first, all that are in sight, and this many at most.
 const AT_ONCE: usize = 16;
 const AT_FIRST: usize = 90;
 
@@ -116,11 +116,13 @@ fn take(
     let wanted = scene.nodes_in(&window.area);
     let mut fresh: Vec<usize> =
         wanted.iter().copied().filter(|node| !known.contains_key(&scene.nodes[*node].pointer)).collect();
-    let room = if *next == 0 { AT_FIRST } else { AT_ONCE };
+    let seen = viewport.visible();
+    let in_sight = || fresh.iter().filter(|node| scene.nodes[**node].rect.overlaps(&seen)).count();
+    let room = if *next == 0 { in_sight().clamp(AT_ONCE, AT_FIRST) } else { AT_ONCE };
     let left = fresh.len() > room;
     if left {
-        let middle = viewport.visible().center();
-        let far = |node: &usize| distance(&scene.nodes[*node].rect, &viewport.visible(), middle);
+        let middle = seen.center();
+        let far = |node: &usize| distance(&scene.nodes[*node].rect, &seen, middle);
         fresh.sort_by(|one, other| far(one).total_cmp(&far(other)));
         fresh.truncate(room);
         fresh.sort_unstable();
