@@ -10,6 +10,7 @@ mod first_light;
 mod forms;
 mod hosting;
 mod live_logs;
+mod large;
 mod logs;
 mod recovery;
 mod simulating;

@@ -10,6 +10,7 @@
 
 mod describe;
 mod jumps;
+mod keep;
 mod measure;
 mod patch;
 mod place;
@@ -23,12 +24,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::Scene;
 
+pub(crate) use keep::Kept;
+pub(crate) use measure::Extent;
 pub(crate) use patch::{Touched, patch};
 
 /// Lays a definition out. Never fails: what is wrong with a definition is drawn as far as it can be read.
 pub fn layout(document: &Document, options: &LayoutOptions) -> Scene {
-    let top = measure::Measure { options, root: document.root() }.top();
-    place::place(&top, options.direction)
+    let kept = Kept::default();
+    let top = measure::Measure { options, root: document.root(), kept: &kept }.top();
+    place::place(&top, options.direction, None).0
+}
+
+/// Lays a definition out after edits that left `kept` of the scene before. Tells too how many tasks were read anew.
+pub(crate) fn layout_after(
+    document: &Document,
+    options: &LayoutOptions,
+    before: Scene,
+    kept: &Kept,
+) -> (Scene, usize) {
+    let top = measure::Measure { options, root: document.root(), kept }.top();
+    place::place(&top, options.direction, Some(before))
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 //! A scene is data. It knows nothing of selection, status or colour; whoever draws it adds those.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use flow::{Pointer, TaskKind, edit::Side};
 
+use crate::layout::Extent;
 use crate::{Direction, Places, Point, Rect, sizes};
 
 /// A definition laid out.
@@ -51,6 +53,17 @@ pub struct SceneNode {
     pub parent: Option<usize>,
     /// How many boxes and lanes stand around it.
     pub depth: usize,
+    pub(crate) reach: Reach,
+}
+
+/// How far a node reaches in the scene, with everything that stands in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Reach {
+    pub(crate) extent: Extent,
+    /// The index after its last node.
+    pub(crate) nodes: usize,
+    pub(crate) edges: Range<usize>,
+    pub(crate) gaps: Range<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,6 +234,10 @@ impl Scene {
     pub(crate) fn find_places(&mut self) {
         self.index =
             self.nodes.iter().enumerate().map(|(index, node)| (node.pointer.clone(), index)).collect();
+        self.find_areas();
+    }
+
+    pub(crate) fn find_areas(&mut self) {
         self.where_nodes = Places::new(self.nodes.iter().map(|node| node.rect));
         self.where_edges = Places::new(self.edges.iter().map(SceneEdge::area));
         self.where_gaps = Places::new(self.gaps.iter().map(|gap| gap.rect));

@@ -50,6 +50,8 @@ pub struct Session {
     options: LayoutOptions,
     visit: Option<FieldVisit>,
     revision: u64,
+    /// How many tasks the last change of the scene had to read.
+    read_anew: usize,
 }
 
 impl Session {
@@ -68,6 +70,7 @@ impl Session {
             options,
             visit: None,
             revision: 0,
+            read_anew: 0,
         }
     }
 
@@ -157,6 +160,11 @@ impl Session {
     /// Grows with each change of the document, undo included: two equal numbers mean the same document.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// How many tasks the last change read anew to draw them: the work that it was.
+    pub fn read_anew(&self) -> usize {
+        self.read_anew
     }
 
     /// The point of the scene under a point of the screen.

@@ -77,11 +77,14 @@ struct Made {
 impl Made {
     fn new(around: &web_sys::Element, gap: &SceneGap, lit: bool, words: (&str, &str)) -> Option<Self> {
         let root: web_sys::HtmlElement = document().create_element("button").ok()?.unchecked_into();
-        root.set_inner_html(r#"<span class="flow__plus" aria-hidden="true"></span><span class="flow__invite"></span>"#);
+        root.set_inner_html(
+            r#"<span class="flow__plus" aria-hidden="true"></span><span class="flow__invite"></span>"#,
+        );
         for (name, value) in [("type", "button"), ("data-gap", ""), ("tabindex", "-1")] {
             root.set_attribute(name, value).ok()?;
         }
-        let nowhere = SceneGap { list: Pointer::root(), index: usize::MAX, rect: Rect::default(), empty: false };
+        let nowhere =
+            SceneGap { list: Pointer::root(), index: usize::MAX, rect: Rect::default(), empty: false };
         let mut made = Self { root, gap: nowhere, lit: !lit, words: Default::default() };
         made.show(gap, lit, words);
         around.append_child(&made.root).ok()?;
@@ -103,7 +106,8 @@ impl Made {
             let _ = self.root.set_attribute("aria-label", words.0);
         }
         if self.lit != lit || self.gap.empty != gap.empty {
-            let (empty, lit) = (if gap.empty { " flow__gap--empty" } else { "" }, if lit { " flow__gap--lit" } else { "" });
+            let (empty, lit) =
+                (if gap.empty { " flow__gap--empty" } else { "" }, if lit { " flow__gap--lit" } else { "" });
             self.root.set_class_name(&format!("flow__gap{empty}{lit}"));
         }
         if (self.words.1 != words.1 || self.gap.empty != gap.empty)

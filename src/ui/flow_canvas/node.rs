@@ -114,8 +114,7 @@ fn class(node: &SceneNode, about: About<'_>) -> String {
     };
     let mut class = format!("node node--{shape} node--{}", kind_word(node));
     let not_taken = about.status.is_some_and(|status| status.not_taken);
-    let states =
-        [(about.selected, "selected"), (about.dragged, "dragged"), (not_taken, "not-taken")];
+    let states = [(about.selected, "selected"), (about.dragged, "dragged"), (not_taken, "not-taken")];
     for (_, state) in states.into_iter().filter(|(holds, _)| *holds) {
         class.push_str(" node--");
         class.push_str(state);
@@ -197,11 +196,9 @@ fn badge_sign(badge: &Badge, i18n: I18nContext<Locale>) -> Option<Sign> {
             t_string!(i18n, editor.badge.compete_short).to_string(),
             t_string!(i18n, editor.badge.compete).to_string(),
         ),
-        Badge::Collapsed { tasks } => (
-            None,
-            format!("+{tasks}"),
-            t_string!(i18n, editor.badge.collapsed, count = *tasks).to_string(),
-        ),
+        Badge::Collapsed { tasks } => {
+            (None, format!("+{tasks}"), t_string!(i18n, editor.badge.collapsed, count = *tasks).to_string())
+        }
     };
     Some(Sign { class: "node__badge".to_owned(), title, icon, text, heard: String::new() })
 }

@@ -7,8 +7,9 @@ use flow::{
 use serde_json::Value;
 
 use super::{
-    Direction, LayoutOptions,
+    Direction, Kept, LayoutOptions,
     jumps::{Jump, JumpTarget, find_jumps, lane_count},
+    keep::Known,
     sizes,
 };
 
@@ -19,14 +20,16 @@ const DEEPEST: usize = 64;
 pub(super) struct Measure<'a> {
     pub(super) options: &'a LayoutOptions,
     pub(super) root: &'a Value,
+    /// Tasks that need not be read.
+    pub(super) kept: &'a Kept,
 }
 
 /// How far something reaches: along the flow, and before and after its axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Extent {
-    pub(super) main: f64,
-    pub(super) before: f64,
-    pub(super) after: f64,
+pub(crate) struct Extent {
+    pub(crate) main: f64,
+    pub(crate) before: f64,
+    pub(crate) after: f64,
 }
 
 /// A task with its room.
@@ -41,6 +44,8 @@ pub(super) struct Block<'a> {
     pub(super) extent: Extent,
     /// The room after it for its jumps' labels.
     pub(super) label_room: f64,
+    /// It says what it said in the scene before.
+    pub(super) known: Option<Known>,
     pub(super) content: Content<'a>,
 }
 
@@ -49,6 +54,8 @@ pub(super) enum Content<'a> {
     Card {
         hidden: Option<usize>,
     },
+    /// A box with the inside that it had.
+    Kept,
     Branches(Branches<'a>),
     Sequence {
         body: Sequence<'a>,
@@ -108,6 +115,24 @@ impl<'a> Measure<'a> {
         let (name, value) = item.as_object()?.iter().next()?;
         let pointer = list.index(index).child(name);
         let kind = TaskKind::of(value);
+        let known = self.known(&pointer, depth);
+        if let Some(known) = known {
+            let (content, extent) = match known.extent {
+                Some(extent) => (Content::Kept, extent),
+                None => (Content::Card { hidden: known.hidden }, self.card()),
+            };
+            return Some(Block {
+                index,
+                pointer,
+                name,
+                value,
+                kind,
+                extent,
+                label_room: 0.0,
+                known: Some(known),
+                content,
+            });
+        }
         // A `do`, `fork`, `for` or `try` is a box even while it is empty; others only with something inside.
         let lists = match kind {
             Some(TaskKind::Do | TaskKind::Fork | TaskKind::For | TaskKind::Try) => {
@@ -117,7 +142,7 @@ impl<'a> Measure<'a> {
         };
         let content = self.content(&pointer, &lists, depth);
         let extent = match &content {
-            Content::Card { .. } => self.card(),
+            Content::Card { .. } | Content::Kept => self.card(),
             Content::Branches(branches) => self.framed(branches.extent),
             Content::Sequence { body, catch: None } => self.framed(body.extent),
             Content::Sequence { body, catch: Some(lane) } => self.framed(Extent {
@@ -126,7 +151,15 @@ impl<'a> Measure<'a> {
                 after: body.extent.after + sizes::PADDING + lane.extent.cross(),
             }),
         };
-        Some(Block { index, pointer, name, value, kind, extent, label_room: 0.0, content })
+        Some(Block { index, pointer, name, value, kind, extent, label_room: 0.0, known: None, content })
+    }
+
+    /// What was left of the task at this place, which is drawn as it was.
+    fn known(&self, pointer: &Pointer, depth: usize) -> Option<Known> {
+        let known = self.kept.get(pointer)?;
+        let collapsed = self.options.collapsed.contains(pointer);
+        let same = known.depth == depth && depth < DEEPEST && known.hidden.is_some() == collapsed;
+        same.then_some(known)
     }
 
     fn content(&self, pointer: &Pointer, lists: &[ChildList], depth: usize) -> Content<'a> {

@@ -9,6 +9,7 @@ use flow::{
 };
 use serde_json::Value;
 
+use super::Kept;
 use super::describe::{badges, called, subtitle};
 use crate::{Badge, NodeKind, Scene, SceneNode};
 
@@ -20,8 +21,8 @@ pub(crate) enum Touched {
     Unknown,
     /// At most what these tasks say, by their index in the scene.
     Texts(Vec<usize>),
-    /// Places, names or lines.
-    Layout,
+    /// Places, names or lines, but not these tasks'.
+    Layout(Kept),
 }
 
 impl Touched {
@@ -30,12 +31,12 @@ impl Touched {
         let mut tasks = match self {
             Self::Unknown => Vec::new(),
             Self::Texts(tasks) => tasks,
-            Self::Layout => return Self::Layout,
+            Self::Layout(kept) => return Self::Layout(kept.after(diff)),
         };
         for change in &diff.changes {
             match quiet(change, scene) {
                 Some(task) => tasks.extend(task),
-                None => return Self::Layout,
+                None => return Self::Layout(Kept::new(scene, diff, &tasks)),
             }
         }
         Self::Texts(tasks)

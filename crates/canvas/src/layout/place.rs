@@ -3,21 +3,29 @@
 use super::{
     Direction,
     jumps::{Jump, JumpTarget},
+    keep::Source,
     measure::{Block, Branches, Content, Extent, Lane, Sequence},
     patch::describe,
     sizes,
 };
+use crate::scene::Reach;
 use crate::{
     EdgeEnd, EdgeKind, EdgeLabel, NodeKind, NodeShape, Point, Rect, Scene, SceneEdge, SceneGap, SceneNode,
 };
 
-/// Places what was measured.
-pub(super) fn place(top: &Sequence<'_>, direction: Direction) -> Scene {
+/// Places what was measured, and tells how many nodes were made anew; what was kept comes from the scene before.
+pub(super) fn place(top: &Sequence<'_>, direction: Direction, before: Option<Scene>) -> (Scene, usize) {
     let radius = sizes::MARKER / 2.0;
     let axis = sizes::MARGIN + top.extent.before.max(radius);
     let first = sizes::MARGIN + sizes::MARKER;
     let last = first + top.extent.main;
-    let mut placer = Placer { direction, scene: Scene { direction, ..Scene::default() } };
+    let mut placer = Placer {
+        direction,
+        scene: Scene { direction, ..Scene::default() },
+        is_first: before.is_none(),
+        source: Source::new(before.unwrap_or_default()),
+        read: Vec::new(),
+    };
     placer.scene.start = placer.rect(sizes::MARGIN, axis - radius, sizes::MARKER, sizes::MARKER);
     placer.scene.end = placer.rect(last, axis - radius, sizes::MARKER, sizes::MARKER);
     let around = Around {
@@ -36,15 +44,24 @@ pub(super) fn place(top: &Sequence<'_>, direction: Direction) -> Scene {
         last + sizes::MARKER + sizes::MARGIN,
         axis + top.extent.after.max(radius) + sizes::MARGIN,
     );
-    let mut scene = placer.scene;
+    let Placer { mut scene, source, read, is_first, .. } = placer;
     scene.bounds = whole;
-    scene.find_places();
-    scene
+    if is_first {
+        scene.find_places();
+    } else {
+        source.finish(&mut scene, &read);
+    }
+    (scene, read.len())
 }
 
 struct Placer {
     direction: Direction,
     scene: Scene,
+    /// There was no scene before.
+    is_first: bool,
+    source: Source,
+    /// The nodes that were made, not kept.
+    read: Vec<usize>,
 }
 
 /// What a list stands in, and where.
@@ -176,13 +193,22 @@ impl Placer {
     }
 
     fn block(&mut self, block: &Block<'_>, main: f64, axis: f64, around: Around) -> usize {
+        if let Some(known) = block.known {
+            let node = self.scene.nodes.len();
+            let rect = self.extent_rect(block.extent, main, axis);
+            self.source.graft(known, &mut self.scene, &block.pointer, rect, around.parent);
+            if let Some(drawn) = self.scene.nodes.get_mut(node) {
+                drawn.reach.extent = block.extent;
+            }
+            return node;
+        }
         let hidden = match block.content {
             Content::Card { hidden } => hidden,
-            Content::Branches(_) | Content::Sequence { .. } => None,
+            Content::Branches(_) | Content::Sequence { .. } | Content::Kept => None,
         };
         let shape = match block.content {
             Content::Card { .. } => NodeShape::Card,
-            Content::Branches(_) | Content::Sequence { .. } => NodeShape::Box,
+            Content::Branches(_) | Content::Sequence { .. } | Content::Kept => NodeShape::Box,
         };
         let node = self.scene.nodes.len();
         let mut drawn = SceneNode {
@@ -198,12 +224,15 @@ impl Placer {
             colour: None,
             parent: around.parent,
             depth: around.depth,
+            reach: Reach { extent: block.extent, ..Reach::default() },
         };
         describe(&mut drawn, block.value, hidden);
         self.scene.nodes.push(drawn);
+        self.read.push(node);
+        let (edges, gaps) = (self.scene.edges.len(), self.scene.gaps.len());
         let inside = self.inside(node, around.depth, block.extent, main, axis);
         match &block.content {
-            Content::Card { .. } => {}
+            Content::Card { .. } | Content::Kept => {}
             Content::Branches(branches) => {
                 // The axis of a box is its content's, unless the box is wider for the sake of its name.
                 self.branches(branches, inside);
@@ -215,7 +244,17 @@ impl Placer {
                 }
             }
         }
+        self.reaches(node, edges, gaps);
         node
+    }
+
+    /// Everything that was placed since stands in this node.
+    fn reaches(&mut self, node: usize, edges: usize, gaps: usize) {
+        let nodes = self.scene.nodes.len();
+        let (edges, gaps) = (edges..self.scene.edges.len(), gaps..self.scene.gaps.len());
+        if let Some(node) = self.scene.nodes.get_mut(node) {
+            node.reach = Reach { nodes, edges, gaps, ..node.reach.clone() };
+        }
     }
 
     fn lane(&mut self, lane: &Lane<'_>, cross: f64, around: Around) {
@@ -234,12 +273,16 @@ impl Placer {
             colour: None,
             parent: around.parent,
             depth: around.depth,
+            reach: Reach { extent: lane.extent, ..Reach::default() },
         });
+        self.read.push(node);
+        let (edges, gaps) = (self.scene.edges.len(), self.scene.gaps.len());
         let middle = main + sizes::HEADER / 2.0;
         let points = vec![self.point(middle, cross - sizes::PADDING), self.point(middle, cross)];
         let from = around.parent.map_or(EdgeEnd::Open, EdgeEnd::Node);
         self.edge(from, EdgeEnd::Node(node), points, EdgeKind::Catch, None);
         self.sequence(&lane.body, self.inside(node, around.depth, lane.extent, main, axis));
+        self.reaches(node, edges, gaps);
     }
 
     /// What the content of a box or lane stands in.

@@ -9,7 +9,7 @@ use flow::{
 use serde_json::Value;
 
 use super::{Announcement, Effect, Effects, InsertPlace, Refusal, Session, selection::Selection};
-use crate::layout::{Touched, layout, patch};
+use crate::layout::{Kept, Touched, layout_after, patch};
 use crate::{Mark, NodeKind, Point};
 
 /// The inspector field (or source view) that is being edited: all of it is one step.
@@ -152,20 +152,28 @@ impl Session {
 
     /// Brings the scene up to date. Where an edit moved nothing, only what its tasks say is read anew.
     pub(super) fn refresh(&mut self, effects: &mut Effects) {
-        if let Touched::Texts(tasks) = std::mem::take(&mut self.touched)
-            && (tasks.is_empty() || patch(Arc::make_mut(&mut self.scene), &self.document, &tasks))
-        {
-            self.settle_selection();
-            effects.push(Effect::TextsChanged);
-        } else {
-            self.lay_out(effects);
-        }
+        let kept = match std::mem::take(&mut self.touched) {
+            Touched::Texts(tasks)
+                if tasks.is_empty() || patch(Arc::make_mut(&mut self.scene), &self.document, &tasks) =>
+            {
+                self.read_anew = tasks.len();
+                self.settle_selection();
+                effects.push(Effect::TextsChanged);
+                return;
+            }
+            Touched::Texts(_) | Touched::Unknown => Kept::default(),
+            Touched::Layout(kept) => kept,
+        };
+        self.lay_out(&kept, effects);
     }
 
-    /// Lays out anew. The start marker stays where it is on the screen, so that nothing jumps.
-    fn lay_out(&mut self, effects: &mut Effects) {
+    /// Lays out anew what was not kept. The start marker stays where it is on the screen, so that nothing jumps.
+    fn lay_out(&mut self, kept: &Kept, effects: &mut Effects) {
         let before = self.scene.start;
-        self.scene = Arc::new(layout(&self.document, &self.options));
+        let scene = Arc::unwrap_or_clone(std::mem::take(&mut self.scene));
+        let (scene, read_anew) = layout_after(&self.document, &self.options, scene, kept);
+        self.scene = Arc::new(scene);
+        self.read_anew = read_anew;
         let by = Point { x: before.x - self.scene.start.x, y: before.y - self.scene.start.y };
         let zoom = self.viewport.zoom;
         self.viewport = self.viewport.panned(Point { x: by.x * zoom, y: by.y * zoom });

@@ -206,7 +206,8 @@ impl Change {
         }
     }
 
-    fn follow(&self, pointer: &Pointer) -> Option<Pointer> {
+    /// Where the value at `pointer` stands after this change; `None` where it is gone.
+    pub fn follow(&self, pointer: &Pointer) -> Option<Pointer> {
         match self {
             Self::Added { at, slot: Slot::Item, .. } => Some(shift(pointer, at, Shift::Up)),
             Self::Added { .. } => Some(pointer.clone()),
