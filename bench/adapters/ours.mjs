@@ -53,16 +53,18 @@ async function workflow(live, size) {
   return live.workflows.get(size);
 }
 
-/** In the page: the middle of a card that is seen whole, nearest to the middle of the canvas; and free canvas near a corner. */
-const places = `(() => {
+/** Of the cards that are seen whole, or of all, the one nearest to where the rig's drags begin: it and its way there. */
+const places = (whole) => `(() => {
   const canvas = document.querySelector('.flow__surface').getBoundingClientRect();
   const middle = [canvas.x + canvas.width / 2, canvas.y + canvas.height / 2];
-  let node = null, least = 1e9;
+  let node = null, way = null, least = 1e9;
   for (const card of document.querySelectorAll('.node--card')) {
-    const r = card.getBoundingClientRect(), at = [r.x + r.width / 2, r.y + r.height / 2], far = Math.hypot(at[0] - middle[0] + 180, at[1] - middle[1] + 90);
-    if (far < least) { least = far; node = at; }
+    const r = card.getBoundingClientRect(), at = [r.x + r.width / 2, r.y + r.height / 2];
+    if (${whole} && (r.left < canvas.left || r.right > canvas.right || r.top < canvas.top || r.bottom > canvas.bottom)) continue;
+    const [x, y] = [at[0] - middle[0] + 180, at[1] - middle[1] + 90], far = Math.hypot(x, y);
+    if (far < least) { least = far; node = at; way = [x, y]; }
   }
-  return { node, center: middle, pan: [canvas.right - 130, canvas.bottom - 60] };
+  return { node, way, center: middle, pan: [canvas.right - 130, canvas.bottom - 60] };
 })()`;
 
 export default [
@@ -81,7 +83,11 @@ export default [
       await b.page.click('.flow__percent');
       await b.page.mouse.move(800, 450);
       await new Promise((ok) => setTimeout(ok, 500));
-      return { ...(await b.ev(places)), panWheel: true, modifiers: 2, wheel: 34.7 };
+      // A card to drag stands where its whole way is on the canvas, as with the peers.
+      const { way } = await b.ev(places(false));
+      await b.page.mouse.wheel(...way);
+      await new Promise((ok) => setTimeout(ok, 500));
+      return { ...(await b.ev(places(true))), panWheel: true, modifiers: 2, wheel: 34.7 };
     },
   },
 ];
