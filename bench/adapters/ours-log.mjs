@@ -59,7 +59,7 @@ async function run(hub, name, tasks) {
     do: tasks.map(([task, words]) => ({ [task]: shell(words) })),
   };
   const { workflow_id: id } = await call(hub, '/workflow/build', { workflowDef: JSON.stringify(definition) });
-  const { job_name: job } = await call(hub, `/workflow/${id}/start`, {});
+  const { job_name: job } = await call(hub, `/workflow/${id}/start`, { workflowExecuteRequest: {} });
   return { id, job };
 }
 

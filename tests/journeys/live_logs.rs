@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use thirtyfour::Key;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 
 use crate::support::{Browser, Hub, HubOptions};
 
@@ -153,7 +152,7 @@ async fn run(browser: &Browser, hub: &Hub, commands: &[String]) -> Result<()> {
         };
         (async () => {
           const { workflow_id: id } = await send('/workflow/build', { workflowDef: definition });
-          const { job_name: job } = await send(`/workflow/${id}/start`, {});
+          const { job_name: job } = await send(`/workflow/${id}/start`, { workflowExecuteRequest: {} });
           return `/runs/${id}/${encodeURIComponent(job)}?tab=log`;
         })().then(done, error => done(`failed: ${error}`));";
     let path = browser.driver().execute_async(script, vec![definition.to_string().into()]).await?;
@@ -174,9 +173,8 @@ async fn exists(file: &Path) -> Result<()> {
 
 async fn set_offline(browser: &Browser, offline: bool) -> Result<()> {
     let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-    let tools = ChromeDevTools::new(browser.driver().handle.clone());
-    tools.execute_cdp_with_params("Network.enable", json!({})).await?;
-    tools.execute_cdp_with_params("Network.emulateNetworkConditions", conditions).await?;
+    browser.driver().cdp().send_raw("Network.enable", json!({})).await?;
+    browser.driver().cdp().send_raw("Network.emulateNetworkConditions", conditions).await?;
     Ok(())
 }
 
