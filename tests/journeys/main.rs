@@ -16,3 +16,4 @@ mod recovery;
 mod simulating;
 mod source;
 mod support;
+mod watching;

@@ -6,11 +6,13 @@
 mod browser;
 mod hub;
 mod inspector;
+mod proxy;
 mod service;
 mod source;
 
 pub(crate) use browser::Browser;
 pub(crate) use hub::{Hub, HubOptions, Program};
+pub(crate) use proxy::{Proxy, Weather};
 pub(crate) use service::Service;
 
 /// How long anything may take to appear: generous, because two busy cores are slow, and never waited for in full

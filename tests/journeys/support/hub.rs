@@ -91,8 +91,18 @@ impl Hub {
 
     /// `kill -9`, and a start on the same data.
     pub(crate) fn crash_and_restart(&mut self) -> Result<()> {
+        self.crash()?;
+        self.restart()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn crash(&mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
+        Ok(())
+    }
+
+    pub(crate) fn restart(&mut self) -> Result<()> {
         self.process = spawn(&self.program, self.data.path(), &self.listen, false)?.0;
         Ok(())
     }
