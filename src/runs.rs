@@ -2,6 +2,7 @@
 
 mod acts;
 mod address;
+mod alerts;
 mod attention;
 mod bar;
 mod compare;

@@ -132,7 +132,7 @@ fn RunFacts(run: Run, job: Memo<Job>) -> impl IntoView {
                             <span class="run__wait">
                                 {task.name} " · " {let kind = task.kind.clone(); move || wait_label(i18n, &kind)} " · "
                                 <Duration from=Signal::stored(task.since.clone()) to=Signal::stored(String::new()) />
-                                <span class="muted">" · " {t!(i18n, approvals.since)} " " <Time at=Signal::stored(task.since) /></span>
+                                <span class="muted">" · " {t!(i18n, runs.since)} " " <Time at=Signal::stored(task.since) /></span>
                             </span>
                         </For>
                         {move || (others.get() > 0).then(|| view! {

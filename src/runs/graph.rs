@@ -7,7 +7,7 @@ use flow::{Document, Pointer};
 use leptos::prelude::*;
 use wire::{JobStatus, Status};
 
-use super::model::{leading_instance, leading_instances};
+use super::model::{leading_instance, leading_instances, passed_over};
 use super::replay::{ReplayBar, statuses_at};
 use super::run::Run;
 use super::tasks::TaskTable;
@@ -42,7 +42,7 @@ fn Graph(run: Run, document: Arc<Document>) -> impl IntoView {
             let chart = chart.read();
             statuses_at(&chart, chart.from + offset)
         }
-        None => run.with(node_statuses).unwrap_or_default(),
+        None => run.with(|status| node_statuses(&definition.read(), status)).unwrap_or_default(),
     });
     let selection = Memo::new(move |_| Pointer::parse(&run.selected.read().as_ref()?.pointer));
     let select = Callback::new(move |pointer: Option<Pointer>| {
@@ -63,11 +63,11 @@ fn Graph(run: Run, document: Arc<Document>) -> impl IntoView {
     }
 }
 
-fn node_statuses(status: &JobStatus) -> HashMap<Pointer, NodeStatus> {
-    let not_taken = status.paths_not_taken.iter().filter_map(|pointer| {
-        let not_taken = NodeStatus { not_taken: true, ..NodeStatus::default() };
-        Some((Pointer::parse(pointer)?, not_taken))
-    });
+fn node_statuses(document: &Document, status: &JobStatus) -> HashMap<Pointer, NodeStatus> {
+    let told = status.paths_not_taken.iter().filter_map(|pointer| Pointer::parse(pointer));
+    let not_taken = told
+        .chain(passed_over(document, &status.tasks))
+        .map(|pointer| (pointer, NodeStatus { not_taken: true, ..NodeStatus::default() }));
     let ran = leading_instances(&status.tasks).into_iter().filter_map(|(pointer, (task, instances))| {
         let code = task.error.as_ref().map(|error| error.status).filter(|_| task.status == Status::Faulted);
         let note = match (code, instances) {

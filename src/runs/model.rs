@@ -1,6 +1,6 @@
 //! What a run looks like, computed from the service's answer and the definition. No DOM, no signals, no clock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use flow::view::tasks;
@@ -34,6 +34,7 @@ pub(super) struct Attention {
     pub task_id: String,
     pub name: String,
     pub status: Status,
+    pub attempt: u32,
     /// What the error says, or what the gate asks.
     pub text: String,
 }
@@ -45,11 +46,12 @@ pub(super) fn task_rows(document: Option<&Document>, status: &JobStatus) -> Vec<
     for task in &status.tasks {
         by_pointer.entry(&task.pointer).or_default().push(task);
     }
+    let passed = document.map(|document| passed_over(document, &status.tasks)).unwrap_or_default();
     let mut rows = Vec::new();
     for view in document.into_iter().flat_map(tasks).filter(|view| view.origin == Origin::Flow) {
         match by_pointer.remove(view.pointer.as_str()) {
             Some(instances) => push_instances(&mut rows, &instances, view.depth),
-            None => rows.push(untouched(&view, status)),
+            None => rows.push(untouched(&view, status, &passed)),
         }
     }
     for task in &status.tasks {
@@ -78,9 +80,10 @@ fn push_instances(rows: &mut Vec<TaskRow>, instances: &[&Task], depth: usize) {
     }));
 }
 
-fn untouched(view: &TaskView, status: &JobStatus) -> TaskRow {
+fn untouched(view: &TaskView, status: &JobStatus, passed: &HashSet<Pointer>) -> TaskRow {
     let pointer = view.pointer.as_str();
-    let not_taken = status.job.status.is_final() || is_not_taken(status, pointer);
+    let not_taken =
+        status.job.status.is_final() || passed.contains(&view.pointer) || is_not_taken(status, pointer);
     TaskRow {
         pointer: pointer.to_owned(),
         name: view.name.to_owned(),
@@ -100,6 +103,36 @@ fn untouched(view: &TaskView, status: &JobStatus) -> TaskRow {
 fn is_not_taken(status: &JobStatus, pointer: &str) -> bool {
     let Some(pointer) = Pointer::parse(pointer) else { return false };
     status.paths_not_taken.iter().filter_map(|path| Pointer::parse(path)).any(|path| pointer.is_within(&path))
+}
+
+/// The tasks that the flow went past: a later one of their list has begun. The service names them when the run is over; until
+/// then a jump back may still come to one, and then it is none of these any more.
+pub(super) fn passed_over(document: &Document, ran: &[Task]) -> HashSet<Pointer> {
+    fn place(pointer: &str) -> Option<(&str, usize)> {
+        let (list, index) = pointer.rsplit_once('/')?.0.rsplit_once('/')?;
+        // Branches run side by side: none comes after another.
+        (!list.ends_with("/branches")).then_some((list, index.parse().ok()?))
+    }
+    let mut furthest: HashMap<&str, usize> = HashMap::new();
+    let mut begun: HashSet<&str> = HashSet::new();
+    for task in ran {
+        begun.insert(&task.pointer);
+        if let Some((list, index)) = place(&task.pointer) {
+            let known = furthest.entry(list).or_default();
+            *known = index.max(*known);
+        }
+    }
+    let mut passed: HashSet<Pointer> = HashSet::new();
+    // In document order: what is around comes before what is inside of it.
+    for view in tasks(document).filter(|view| view.origin == Origin::Flow) {
+        let is_behind = place(view.pointer.as_str())
+            .is_some_and(|(list, index)| furthest.get(list).is_some_and(|furthest| index < *furthest));
+        let is_inside = || passed.iter().any(|around| view.pointer.is_within(around));
+        if !begun.contains(view.pointer.as_str()) && (is_behind || is_inside()) {
+            passed.insert(view.pointer.clone());
+        }
+    }
+    passed
 }
 
 /// The instance that stands for its task: what is wrong before what goes on before what is done, the newest of these.
@@ -153,6 +186,7 @@ pub(super) fn attention(document: Option<&Document>, status: &JobStatus) -> Vec<
             task_id: task.task_id.clone(),
             name: task.name.clone(),
             status: task.status.clone(),
+            attempt: task.attempt,
             text: text(task),
         })
         .collect()

@@ -6,6 +6,7 @@ use leptos_use::use_media_query;
 
 use super::acts::ActDialog;
 use super::address::Tab;
+use super::alerts::Alerts;
 use super::attention::AttentionStrip;
 use super::bar::RunBar;
 use super::events::EventList;
@@ -76,6 +77,7 @@ fn OneRun(workflow_id: String, job_name: String, log: fn(LogSlot) -> AnyView) ->
 #[component]
 fn KnownRun(run: Run) -> impl IntoView {
     let dry_run = Memo::new(move |_| run.with(|status| status.job.dry_run).unwrap_or_default());
+    let over = Memo::new(move |_| run.with(|status| status.job.status.is_final()).unwrap_or_default());
     let has_panel = Memo::new(move |_| run.selected.read().is_some());
     let narrow = use_media_query("(max-width: 760px)");
     let tab = Memo::new(move |_| match run.tab() {
@@ -90,6 +92,9 @@ fn KnownRun(run: Run) -> impl IntoView {
             <AttentionStrip run />
             <div class="run__views">
                 <Tabs run tab />
+                <Show when=move || !over.get()>
+                    <Alerts run />
+                </Show>
                 <LiveSign run />
             </div>
             <div class="run__body" class:run__body--split=move || has_panel.get()>

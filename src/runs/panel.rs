@@ -1,10 +1,13 @@
 //! The selected task: how it stands, what went in and came out, why it failed, what it wrote.
 
+mod data;
+
 use leptos::prelude::*;
 use serde_json::Value;
 use wire::job::{TaskError, Waiting};
 use wire::{Status, Task};
 
+use self::data::TaskData;
 use super::acts::TaskActs;
 use super::bar::wait_label;
 use super::related::RunLink;
@@ -12,7 +15,7 @@ use super::run::{LogSlot, Run};
 use crate::i18n::*;
 use crate::ui::decision::Countdown;
 use crate::ui::decision::approvals::ApprovalCount;
-use crate::ui::{Duration, Icon, IconView, JsonView, StatusBadge, Time};
+use crate::ui::{Duration, Icon, IconView, StatusBadge, Time};
 
 #[component]
 pub(super) fn TaskPanel(run: Run) -> impl IntoView {
@@ -50,7 +53,7 @@ pub(super) fn TaskPanel(run: Run) -> impl IntoView {
                 }}
                 <TaskLog run pointer name instances />
                 <Show when=move || ran.read().is_some()>
-                    <TaskData task />
+                    <TaskData task instances />
                 </Show>
             </div>
         </aside>
@@ -98,7 +101,7 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
     // One memo for each part, so that what did not change is not drawn anew with each answer.
     let head = Memo::new(move |_| {
         task.get()
-            .map(|task| Task { input: Value::Null, output: Value::Null, log_lines: 0, ..task })
+            .map(|task| Task { input: Value::Null, output: Value::Null, earlier: Vec::new(), log_lines: 0, ..task })
             .unwrap_or_default()
     });
     view! {
@@ -138,25 +141,6 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
                 </dl>
             }
         }}
-    }
-}
-
-#[component]
-fn TaskData(task: Memo<Option<Task>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let input = Memo::new(move |_| task.read().as_ref().map(|task| task.input.clone()).unwrap_or_default());
-    let output = Memo::new(move |_| task.read().as_ref().map(|task| task.output.clone()).unwrap_or_default());
-    let is_omitted = Memo::new(move |_| task.read().as_ref().is_some_and(|task| task.values_omitted));
-    view! {
-        {move || is_omitted.get().then(|| view! { <p class="muted">{t_string!(i18n, runs.values_omitted)}</p> })}
-        <details class="details" open>
-            <summary>{t!(i18n, runs.output)}</summary>
-            <JsonView value=output />
-        </details>
-        <details class="details">
-            <summary>{t!(i18n, runs.input)}</summary>
-            <JsonView value=input />
-        </details>
     }
 }
 

@@ -173,6 +173,21 @@ pub(super) fn use_run(workflow_id: String, job_name: String, log: fn(LogSlot) ->
             .map(|status| attention(document.as_deref(), status))
             .unwrap_or_default()
     });
+    // Who looks at a gate that has just opened, or was decided elsewhere, sees the count of approvals move with it.
+    let gates = Memo::new(move |_| {
+        let attention = attention.read();
+        attention
+            .iter()
+            .filter(|one| one.status == wire::Status::Waiting)
+            .map(|one| one.task_id.clone())
+            .collect::<Vec<_>>()
+    });
+    Effect::new(move |known: Option<()>| {
+        gates.track();
+        if known.is_some() {
+            api.refresh_now();
+        }
+    });
     Run {
         workflow_id,
         job_name,

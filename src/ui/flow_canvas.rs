@@ -54,6 +54,9 @@ pub use kinds::{function_icon, kind_icon, kind_label};
 pub use model::CanvasModel;
 pub use surface::{Surface, SurfaceMode};
 
+/// The smallest zoom at which a run is shown whole at first.
+const SMALLEST_WHOLE: f64 = 0.4;
+
 /// What is known of a task in a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodeStatus {
@@ -102,7 +105,22 @@ pub fn FlowCanvas(
             model.send(Input::Select { pointer: wanted });
         }
     });
-    let on_input = look_only(model, on_select);
+    let look = look_only(model, on_select);
+    // Until somebody moves it, all of it is shown, however the room for it changes.
+    let is_moved = StoredValue::new(false);
+    let on_input = Callback::new(move |input: Input| {
+        let is_resize = matches!(input, Input::Resized { .. });
+        let is_move = !is_resize && !matches!(input, Input::Fit | Input::Select { .. });
+        let before = model.viewport.get_untracked();
+        look.run(input);
+        let after = model.viewport.get_untracked();
+        if is_move && (before.pan, before.zoom) != (after.pan, after.zoom) {
+            is_moved.set_value(true);
+        }
+        if is_resize && !is_moved.get_value() {
+            show_whole(model);
+        }
+    });
     view! {
         <Surface
             model
@@ -111,6 +129,14 @@ pub fn FlowCanvas(
             functions=functions.unwrap_or_default()
             on_input
         />
+    }
+}
+
+/// Who looks at how things stand wants to see all of it, also where names become small; not where they cannot be read at all.
+fn show_whole(model: CanvasModel) {
+    let bounds = model.scene.read_untracked().bounds;
+    if model.viewport.get_untracked().fitted(bounds).zoom >= SMALLEST_WHOLE {
+        model.send(Input::Fit);
     }
 }
 

@@ -164,6 +164,30 @@ pub struct Task {
     /// The run that this attempt has started (ours beyond the reference).
     #[serde(default)]
     pub sub_job: Option<SubJob>,
+    /// The attempts before this one, oldest first; of many the newest (ours beyond the reference).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Attempt>,
+}
+
+/// How a task stood in an attempt before its last one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub attempt: u32,
+    #[serde(default)]
+    pub status: Status,
+    #[serde(default)]
+    pub started_at: Option<String>,
+    #[serde(default)]
+    pub ended_at: Option<String>,
+    #[serde(default)]
+    pub input: Value,
+    #[serde(default)]
+    pub output: Value,
+    #[serde(default)]
+    pub error: Option<TaskError>,
+    /// As of the task.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub values_omitted: bool,
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -67,6 +67,7 @@ fn what_is_over_needs_nobody() {
 #[test]
 fn the_next_one_goes_around() {
     let one = |id: &str| Attention {
+        attempt: 1,
         task_id: id.to_owned(),
         name: String::new(),
         status: Status::Faulted,
@@ -141,4 +142,21 @@ fn people_are_waited_for_calmly_and_machines_are_not() {
     };
     assert_eq!((waits("approval"), waits("time")), (Some(3), Some(1)));
     assert_eq!(poll_interval(&job(Status::Completed, Vec::new())), None);
+}
+
+#[test]
+fn what_the_flow_went_past_is_told_while_it_goes_on() {
+    let document = Document::from_value(json!({ "do": [
+        { "which": { "switch": [{ "a": { "then": "gate" } }] } },
+        { "never": { "do": [{ "inner": { "set": {} } }] } },
+        { "gate": { "fork": { "branches": [{ "one": { "set": {} } }, { "two": { "set": {} } }] } } },
+        { "later": { "set": {} } },
+    ] }))
+    .unwrap();
+    let ran = ["/do/0/which", "/do/2/gate", "/do/2/gate/fork/branches/1/two"];
+    let ran: Vec<Task> =
+        ran.iter().map(|pointer| task(pointer, pointer, Status::Running, ("1", ""))).collect();
+    let mut passed: Vec<String> = passed_over(&document, &ran).iter().map(ToString::to_string).collect();
+    passed.sort();
+    assert_eq!(passed, ["/do/1/never", "/do/1/never/do/0/inner"]);
 }

@@ -18,6 +18,10 @@ use crate::ui::{TimeDisplay, use_preferences};
 /// How far a key moves, in parts of what is seen.
 const NUDGE: f64 = 0.15;
 
+/// Pixels of a time on the axis and of the sign of now.
+const TIME_WIDTH: f64 = 64.0;
+const NOW_WIDTH: f64 = 46.0;
+
 /// What the mouse is over.
 #[derive(Clone, Debug, PartialEq)]
 struct Hint {
@@ -244,6 +248,11 @@ fn Axis(board: Board) -> impl IntoView {
         let x = scale.x(now);
         (is_open.get() && (0.0..=scale.width).contains(&x)).then(|| (board.names() + x).round())
     });
+    // A time under the sign of now could not be read.
+    let is_behind = move |x: f64| {
+        let from = board.names() + x;
+        now.get().is_some_and(|now| from < now && from + TIME_WIDTH > now - NOW_WIDTH)
+    };
     view! {
         <div class="timeline__axis" aria-hidden="true">
             <span class="timeline__day muted">{move || day.get().0} " " {move || day.get().1}</span>
@@ -252,7 +261,7 @@ fn Axis(board: Board) -> impl IntoView {
                     .get()
                     .into_iter()
                     .map(|Tick { x, label, is_day }| view! {
-                        <span class="timeline__tick" class:timeline__tick--day=is_day style=format!("left:{x:.1}px")>{label}</span>
+                        <span class="timeline__tick" class:timeline__tick--day=is_day class:timeline__tick--behind=move || is_behind(x) style=format!("left:{x:.1}px")>{label}</span>
                     })
                     .collect_view()}
             </div>

@@ -117,7 +117,7 @@ pub fn DurationControl(
         })
         .collect_view();
     view! {
-        <div class="duration" data-form=move || form.get().word()>
+        <div class="duration-field" data-form=move || form.get().word()>
             <input
                 id=id
                 class="input"

@@ -104,6 +104,7 @@ pub(super) fn task(row: &SqliteRow, job_name: &str, digest: &str) -> sqlx::Resul
         waiting: optional_json(row.try_get("waiting")?).map(|state| waiting(state, digest)),
         log_lines: row.try_get::<i64, _>("log_lines")?.unsigned_abs(),
         sub_job: optional_json(row.try_get("sub_job")?),
+        earlier: Vec::new(),
     })
 }
 
