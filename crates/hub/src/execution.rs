@@ -46,6 +46,7 @@ use wire::{Job, JobStatus, Status};
 use self::answers::{Answers, Shown};
 use self::blueprint::{Blueprint, Progress};
 use self::externals::Resolved;
+pub use self::history::{HistoryQuery, Place};
 use self::host::{Host, Memory, PrepareError, Seal};
 use self::http::HttpRunner;
 use self::interpreter::State;
@@ -56,7 +57,6 @@ use self::processes::ProcessRunner;
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection, Submitted};
-pub use self::history::{HistoryQuery, Place};
 pub use self::start::{check_input, check_runs, check_start};
 use self::sub_runs::Parent;
 use crate::clock;
@@ -140,8 +140,17 @@ impl Executions {
         let host = Host::open(database.clone(), Arc::new(runners), events.clone(), secrets).await?;
         let projection = SqliteProjection::new(database.clone());
         let logs = SqliteLogs::new(database.clone());
-        let executions =
-            Arc::new(Self { host, http, projection, logs, answers: Answers::default(), events, database, processes, settings });
+        let executions = Arc::new(Self {
+            host,
+            http,
+            projection,
+            logs,
+            answers: Answers::default(),
+            events,
+            database,
+            processes,
+            settings,
+        });
         executions.host.take_up_sub_runs(&executions).await?;
         Ok(executions)
     }

@@ -1,6 +1,9 @@
 //! The API over the real router and a real database.
 
 #[cfg(test)]
+#[path = "api/attempts.rs"]
+mod attempts;
+#[cfg(test)]
 #[path = "api/console.rs"]
 mod console;
 #[cfg(test)]

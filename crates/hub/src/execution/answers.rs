@@ -71,7 +71,8 @@ impl Answers {
     {
         let place = self.place(&question);
         let mut known = place.lock().await;
-        if let Some(shown) = known.as_ref().filter(|shown| freshness.holds(Subject::Job(shown.number), shown.moment))
+        if let Some(shown) =
+            known.as_ref().filter(|shown| freshness.holds(Subject::Job(shown.number), shown.moment))
         {
             return Ok(Arc::clone(shown));
         }
@@ -93,7 +94,8 @@ impl Answers {
     fn place(&self, question: &Question) -> Place {
         let mut places = self.places();
         let at = places.iter().position(|(known, _)| known == question);
-        let entry = at.and_then(|at| places.remove(at)).unwrap_or_else(|| (question.clone(), Place::default()));
+        let entry =
+            at.and_then(|at| places.remove(at)).unwrap_or_else(|| (question.clone(), Place::default()));
         let place = Arc::clone(&entry.1);
         places.push_front(entry);
         places.truncate(MOST);

@@ -1,9 +1,9 @@
 //! What the API shows of jobs, read from the projections: status, history, and the jobs of a workflow.
 
-mod tasks;
+pub(super) mod tasks;
 mod waiting;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use sqlx::{QueryBuilder, Row, Sqlite};
@@ -116,6 +116,7 @@ impl SqliteProjection {
         let digest: String = row.try_get("digest")?;
         let (shown, tasks_omitted) = tasks::shown(&mut snapshot, number).await?;
         let task_rows = tasks::read(&mut snapshot, number, &shown).await?;
+        let earlier_rows = tasks::earlier(&mut snapshot, number).await?;
         let act_rows = sqlx::query("SELECT * FROM acts WHERE job = ? ORDER BY id")
             .bind(number)
             .fetch_all(&mut *snapshot)
@@ -125,8 +126,18 @@ impl SqliteProjection {
         rows::fill_parents(&mut snapshot, &mut jobs).await?;
         let [(_, job)] = jobs;
         snapshot.commit().await?;
-        let tasks: Vec<wire::Task> =
-            task_rows.iter().map(|row| rows::task(row, job_name, &digest)).collect::<sqlx::Result<_>>()?;
+        let mut earlier: BTreeMap<i64, Vec<wire::job::Attempt>> = BTreeMap::new();
+        for row in &earlier_rows {
+            let (task, attempt) = rows::attempt(row)?;
+            earlier.entry(task).or_default().push(attempt);
+        }
+        let tasks: Vec<wire::Task> = task_rows
+            .iter()
+            .map(|row| -> sqlx::Result<wire::Task> {
+                let earlier = earlier.remove(&row.try_get::<i64, _>("task")?).unwrap_or_default();
+                Ok(wire::Task { earlier, ..rows::task(row, job_name, &digest)? })
+            })
+            .collect::<sqlx::Result<_>>()?;
         let status = JobStatus {
             job,
             input: rows::json(row.try_get("input")?),

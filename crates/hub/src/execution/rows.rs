@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use wire::job::{Act, Approval, ParentTask, TaskError, Waiting};
+use wire::job::{Act, Approval, Attempt, ParentTask, TaskError, Waiting};
 use wire::{Job, Status, Task};
 
 use super::naming::task_id;
@@ -106,6 +106,22 @@ pub(super) fn task(row: &SqliteRow, job_name: &str, digest: &str) -> sqlx::Resul
         sub_job: optional_json(row.try_get("sub_job")?),
         earlier: Vec::new(),
     })
+}
+
+/// An attempt before the last one, with the number of its task.
+pub(super) fn attempt(row: &SqliteRow) -> sqlx::Result<(i64, Attempt)> {
+    let time = |name: &str| row.try_get::<Option<i64>, _>(name).map(|time| time.map(clock::rfc3339));
+    let attempt = Attempt {
+        attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
+        status: Status::from(row.try_get::<String, _>("status")?.as_str()),
+        started_at: time("started_at")?,
+        ended_at: time("ended_at")?,
+        input: json(row.try_get("input")?),
+        output: json(row.try_get("output")?),
+        error: optional_json(row.try_get("error")?).map(task_error),
+        values_omitted: row.try_get("values_omitted")?,
+    };
+    Ok((row.try_get("task")?, attempt))
 }
 
 pub(super) fn act(row: &SqliteRow, job_name: &str) -> sqlx::Result<Act> {

@@ -110,11 +110,7 @@ impl Committer {
     }
 }
 
-async fn commit_all(
-    database: Database,
-    freshness: Freshness,
-    mut receiver: mpsc::UnboundedReceiver<Commit>,
-) {
+async fn commit_all(database: Database, freshness: Freshness, mut receiver: mpsc::UnboundedReceiver<Commit>) {
     let mut batch = Vec::with_capacity(BATCH);
     #[cfg(test)]
     let power = super::power::Power::of(database.directory());

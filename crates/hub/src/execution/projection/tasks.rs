@@ -10,6 +10,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 const MOST_TASKS: i64 = 2_000;
 /// How many bytes of inputs and outputs are shown at most, the smallest first.
 const MOST_BYTES: i64 = 4 * 1024 * 1024;
+/// Of a task so many attempts before the last one are shown, and kept.
+pub(in crate::execution) const MOST_EARLIER: i64 = 20;
 
 /// The numbers of the tasks to show, and how many are not. None are chosen where all are shown.
 pub(super) async fn shown(
@@ -62,6 +64,33 @@ pub(super) async fn shown(
     }
     let omitted = total.unsigned_abs().saturating_sub(shown.len() as u64);
     Ok((Some(shown), omitted))
+}
+
+/// The attempts before the last ones of the tasks that have any, with the number of their task, oldest first.
+pub(super) async fn earlier(snapshot: &mut SqliteConnection, job: i64) -> sqlx::Result<Vec<SqliteRow>> {
+    sqlx::query(
+        "WITH sized AS (
+             SELECT attempts.*, inputs.value AS input_value, outputs.value AS output_value,
+                    COALESCE(octet_length(inputs.value), octet_length(input))
+                        + COALESCE(octet_length(outputs.value), octet_length(output)) AS size,
+                    ROW_NUMBER() OVER (PARTITION BY task ORDER BY attempt DESC) AS back
+             FROM attempts
+             LEFT JOIN task_values AS inputs ON inputs.job = attempts.job AND inputs.number = input_number
+             LEFT JOIN task_values AS outputs ON outputs.job = attempts.job AND outputs.number = output_number
+             WHERE attempts.job = ?1
+             ORDER BY task DESC LIMIT ?2
+         ), chosen AS (SELECT *, SUM(size) OVER (ORDER BY size, task, attempt) > ?3 AS values_omitted FROM sized)
+         SELECT task, attempt, status, started_at, ended_at, error, values_omitted,
+                CASE WHEN values_omitted THEN 'null' ELSE COALESCE(input_value, input) END AS input,
+                CASE WHEN values_omitted THEN 'null' ELSE COALESCE(output_value, output) END AS output
+         FROM chosen WHERE back <= ?4 ORDER BY task, attempt",
+    )
+    .bind(job)
+    .bind(MOST_TASKS)
+    .bind(MOST_BYTES / 4)
+    .bind(MOST_EARLIER)
+    .fetch_all(snapshot)
+    .await
 }
 
 /// The rows of these tasks, or of all, in document order.

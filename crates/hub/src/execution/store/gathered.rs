@@ -28,6 +28,8 @@ pub(super) struct Gathered<'b> {
     pub(super) parts: BTreeMap<(i64, &'b str), Option<&'b str>>,
     pub(super) values: Vec<(i64, u64, &'b str)>,
     pub(super) tasks: BTreeMap<(i64, u64), &'b TaskRow>,
+    /// Of the same tasks the attempts that came and went meanwhile, in their order.
+    pub(super) earlier: Vec<(i64, &'b TaskRow)>,
     /// The jobs whose calls, timers and events go; those that come afterwards stay.
     pub(super) nothing_pending: BTreeSet<i64>,
     pub(super) calls: BTreeMap<(i64, u64, u32), Option<CallRow<'b>>>,
@@ -92,7 +94,11 @@ impl<'b> Gathered<'b> {
                 self.progress.insert(job, (*total, *done));
             }
             Write::Task(row) => {
-                self.tasks.insert((job, row.task.task.0), row);
+                let before = self.tasks.insert((job, row.task.task.0), row);
+                // Each attempt has a last word of its own.
+                self.earlier.extend(
+                    before.filter(|before| before.task.attempt < row.task.attempt).map(|row| (job, row)),
+                );
             }
             Write::TaskValue { number, value } => self.values.push((job, *number, value)),
             Write::Call { task, attempt, pointer, call } => {

@@ -9,6 +9,7 @@ use super::gathered::{CallText, Gathered};
 use super::many::{delete_of_jobs, delete_rows, write_rows};
 use super::{CommitError, apply, json, lines, number};
 use crate::execution::plan::{Kept, NewJob, TaskRow, word};
+use crate::execution::projection::tasks::MOST_EARLIER;
 use crate::schedules::table as schedules;
 
 /// Writes everything.
@@ -30,6 +31,9 @@ pub(super) async fn write(
     write_states(connection, &gathered).await?;
     write_values(connection, &gathered.values).await?;
     let tasks: Vec<(i64, &TaskRow)> = gathered.tasks.iter().map(|((job, _), row)| (*job, *row)).collect();
+    for earlier in &gathered.earlier {
+        write_tasks(connection, std::slice::from_ref(earlier)).await?;
+    }
     write_tasks(connection, &tasks).await?;
     write_pending(connection, &gathered).await?;
     write_records(connection, &gathered).await?;
@@ -151,10 +155,40 @@ async fn write_values(
     Ok(())
 }
 
+/// The attempt that another one takes the place of stays for those who compare them.
+async fn keep_earlier(connection: &mut SqliteConnection, job: i64, row: &TaskRow) -> Result<(), CommitError> {
+    if row.task.attempt < 2 {
+        return Ok(());
+    }
+    let (task, attempt) = (number(row.task.task.0), i64::from(row.task.attempt));
+    let kept = sqlx::query(
+        "INSERT OR IGNORE INTO attempts
+         SELECT job, task, attempt, status, started_at, ended_at, input, input_number, output, output_number, error
+         FROM tasks WHERE job = ? AND task = ? AND attempt < ?",
+    )
+    .bind(job)
+    .bind(task)
+    .bind(attempt)
+    .execute(&mut *connection)
+    .await?;
+    if kept.rows_affected() > 0 {
+        sqlx::query("DELETE FROM attempts WHERE job = ? AND task = ? AND attempt < ?")
+            .bind(job)
+            .bind(task)
+            .bind(attempt - MOST_EARLIER)
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
 async fn write_tasks(
     connection: &mut SqliteConnection,
     tasks: &[(i64, &TaskRow)],
 ) -> Result<(), CommitError> {
+    for (job, row) in tasks {
+        keep_earlier(connection, *job, row).await?;
+    }
     let rows = tasks
         .iter()
         .map(|(job, row)| {
