@@ -19,9 +19,8 @@ async fn a_log_that_is_written_is_followed_let_go_of_and_made_whole_after_a_lost
     browser.shows("main h1", "Workflows").await?;
     // Each file that appears lets the task write its next lines.
     let stages = tempfile::tempdir()?;
-    let wait = |name: &str| {
-        format!("while [ ! -e '{}' ]; do sleep 0.02; done", stages.path().join(name).display())
-    };
+    let wait =
+        |name: &str| format!("while [ ! -e '{}' ]; do sleep 0.02; done", stages.path().join(name).display());
     let write = |first: u32, last: u32| format!("seq {first} {last} | sed 's/.*/count & of many/'");
     let command = [write(1, 300), wait("more"), write(301, 500), wait("flood"), write(501, 9_500)].join("; ");
     let flooded = stages.path().join("flooded");
@@ -172,7 +171,8 @@ async fn exists(file: &Path) -> Result<()> {
 }
 
 async fn set_offline(browser: &Browser, offline: bool) -> Result<()> {
-    let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    let conditions =
+        json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     browser.driver().cdp().send_raw("Network.enable", json!({})).await?;
     browser.driver().cdp().send_raw("Network.emulateNetworkConditions", conditions).await?;
     Ok(())

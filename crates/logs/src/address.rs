@@ -72,8 +72,7 @@ fn meant(query: &Query) -> Option<String> {
 
 /// Names may hold anything; the comma between them is told apart from one in them.
 fn join(names: &BTreeSet<String>) -> String {
-    let names: Vec<String> =
-        names.iter().map(|name| name.replace('~', "~~").replace(',', "~.")).collect();
+    let names: Vec<String> = names.iter().map(|name| name.replace('~', "~~").replace(',', "~.")).collect();
     names.join(",")
 }
 

@@ -124,6 +124,9 @@ mod tests {
         };
         assert!(is_nearby(Some("127.0.0.1"), None) && is_nearby(Some("::1"), None));
         assert!(!is_nearby(Some("192.0.2.1"), None) && !is_nearby(None, None));
-        assert!(!is_nearby(Some("127.0.0.1"), Some("x-forwarded-for")), "a proxy speaks for somebody elsewhere");
+        assert!(
+            !is_nearby(Some("127.0.0.1"), Some("x-forwarded-for")),
+            "a proxy speaks for somebody elsewhere"
+        );
     }
 }
