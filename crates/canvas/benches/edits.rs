@@ -1,7 +1,7 @@
 //! What an edit costs in documents of different size, measured in one run: the ratio is what counts, not the figures.
 //!
-//! Typing into a field must cost the same everywhere. An edit that moves tasks may cost what a layout costs, which is
-//! linear: per task it must not grow.
+//! Typing into a field must cost the same everywhere. An edit that moves tasks reads what it changes, which is counted in
+//! the tests of the session; shifting the rest is linear, and must stay a small part of a layout.
 
 #![expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
 #![expect(clippy::expect_used, reason = "what is measured here is written here")]
