@@ -10,7 +10,7 @@ use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 /// The folder, below `public/` and in what is built, of files that pages fetch when they are opened.
 const LATER: &str = "later";
-const FEATURES: [&str; 11] = [
+const FEATURES: [&str; 12] = [
     "common",
     "session",
     "workflows",
@@ -19,6 +19,7 @@ const FEATURES: [&str; 11] = [
     "runs",
     "logs",
     "approvals",
+    "recovery",
     "history",
     "resources",
     "settings",

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use wire::Workflow;
 use wire::workflow::ExecuteRequest;
 
 use crate::api::{ApiError, IdempotencyKey, use_api};
 use crate::i18n::*;
+use crate::ui::launch::{Again, Launch};
 use crate::ui::{
     Dialog, DialogSize, ErrorState, Icon, IconView, Loading, SchemaForm, describe_error, go, use_launcher,
 };
@@ -15,11 +15,12 @@ use crate::ui::{
 #[component]
 pub fn StartDialogs() -> impl IntoView {
     let launcher = use_launcher();
-    move || launcher.0.get().map(|workflow| view! { <StartDialog workflow /> })
+    move || launcher.0.get().map(|launch| view! { <StartDialog launch /> })
 }
 
 #[component]
-fn StartDialog(workflow: Workflow) -> impl IntoView {
+fn StartDialog(launch: Launch) -> impl IntoView {
+    let Launch { workflow, again } = launch;
     let i18n = use_i18n();
     let api = use_api();
     let launcher = use_launcher();
@@ -44,23 +45,32 @@ fn StartDialog(workflow: Workflow) -> impl IntoView {
             {move || match definition.get() {
                 None => view! { <Loading what=Signal::derive(move || t_string!(i18n, start.loading).to_owned()) /> }.into_any(),
                 Some(Err(error)) => view! { <ErrorState error=Signal::stored(error) on_retry=Callback::new(move |()| load()) /> }.into_any(),
-                Some(Ok(text)) => view! { <StartForm workflow_id=workflow_id.get_value() definition=text close /> }.into_any(),
+                Some(Ok(text)) => view! { <StartForm workflow_id=workflow_id.get_value() definition=text again=again.clone() close /> }.into_any(),
             }}
         </Dialog>
     }
 }
 
 #[component]
-fn StartForm(workflow_id: String, definition: String, close: Callback<()>) -> impl IntoView {
+fn StartForm(
+    workflow_id: String,
+    definition: String,
+    again: Option<Again>,
+    close: Callback<()>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let api = use_api();
     let go = go();
     let definition: Value = serde_json::from_str(&definition).unwrap_or_default();
     let schema = input_schema(&definition);
     let stages = stage_names(&definition);
-    let input = RwSignal::new(defaults(&schema));
-    let chosen = RwSignal::new(stages.clone());
-    let dry_run = RwSignal::new(false);
+    // What the run before was given, where it is done once more.
+    let before = again.as_ref().map(|again| again.input.clone()).filter(Value::is_object);
+    let input = RwSignal::new(before.unwrap_or_else(|| defaults(&schema)));
+    let first = again.as_ref().and_then(|again| again.from_stage.clone());
+    let chosen = RwSignal::new(from_stage(&stages, first.as_deref()));
+    let dry_run = RwSignal::new(again.as_ref().is_some_and(|again| again.dry_run));
+    let again = again.map(|again| again.job_name);
     let reason = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
@@ -104,6 +114,7 @@ fn StartForm(workflow_id: String, definition: String, close: Callback<()>) -> im
             }
         });
     };
+    let in_order = StoredValue::new(stages.clone());
     let toggle = move |name: String, on: bool| {
         let stages = stages.clone();
         chosen.update(|chosen| {
@@ -115,9 +126,10 @@ fn StartForm(workflow_id: String, definition: String, close: Callback<()>) -> im
                 .collect();
         });
     };
-    let boxes = chosen.get_untracked();
+    let boxes = in_order.get_value();
     view! {
         <form class="form" on:submit=submit>
+            {again.map(|name| view! { <p class="notice" role="note"><IconView icon=Icon::Info /> <span>{t!(i18n, recovery.as_before, name = name)}</span></p> })}
             <section>
                 <h3>{t!(i18n, start.inputs)}</h3>
                 {if has_inputs {
@@ -135,12 +147,16 @@ fn StartForm(workflow_id: String, definition: String, close: Callback<()>) -> im
                         .map(|name| {
                             let toggle = toggle.clone();
                             let checked = { let name = name.clone(); move || chosen.read().contains(&name) };
-                            let label = name.clone();
+                            let (label, from) = (name.clone(), name.clone());
+                            let begin = move |_| chosen.set(from_stage(&in_order.read_value(), Some(&from)));
                             view! {
+                                <div class="stages__row">
                                 <label class="stages__stage">
                                     <input type="checkbox" class="checkbox" prop:checked=checked on:change=move |event| toggle(name.clone(), event_target_checked(&event)) />
-                                    {label}
+                                    {label.clone()}
                                 </label>
+                                <button type="button" class="link stages__from" aria-label=move || t_string!(i18n, recovery.from_stage, name = label.clone()) on:click=begin>{t!(i18n, recovery.only_from)}</button>
+                                </div>
                             }
                         })
                         .collect_view()}
@@ -202,6 +218,12 @@ fn stage_names(definition: &Value) -> Vec<String> {
     items.iter().filter_map(|item| item.as_object()?.keys().next().cloned()).collect()
 }
 
+/// The stages from this one on; all of them where it is none.
+fn from_stage(stages: &[String], first: Option<&str>) -> Vec<String> {
+    let at = first.and_then(|first| stages.iter().position(|name| name == first)).unwrap_or_default();
+    stages.iter().skip(at).cloned().collect()
+}
+
 /// An object with the schema's defaults.
 fn defaults(schema: &Value) -> Value {
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -210,4 +232,17 @@ fn defaults(schema: &Value) -> Value {
         .flatten()
         .filter_map(|(name, schema)| Some((name.clone(), schema.get("default")?.clone())));
     Value::Object(members.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_from_a_stage_has_it_and_what_follows() {
+        let stages = ["check", "switch", "verify"].map(str::to_owned);
+        assert_eq!(from_stage(&stages, Some("switch")), ["switch", "verify"]);
+        assert_eq!(from_stage(&stages, None), stages);
+        assert_eq!(from_stage(&stages, Some("of another revision")), stages);
+    }
 }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use wire::job::WaitingTask;
 use wire::operation::encode_segment;
-use wire::{Job, Permission, Workflow};
+use wire::{Job, Permission};
 
-use super::acts::{Asked, is_fault};
+use super::acts::{Asked, is_fault, start_again};
 use super::address::Tab;
 use super::compare::{Pair, RunId};
 use super::events::act_label;
@@ -193,10 +193,7 @@ fn RunActs(run: Run) -> impl IntoView {
         let why = gate.why_not(session.as_ref()?)?;
         Some(describe_why_not(i18n, gate, why))
     });
-    let again = move |_| {
-        let name = run.with(|status| status.job.workflow_name.clone()).unwrap_or_default();
-        launcher.launch(Workflow { workflow_id: run.workflow_id.get_value(), name, ..Workflow::default() });
-    };
+    let again = move |_| start_again(run, launcher, None);
     let this = RunId { workflow_id: run.workflow_id.get_value(), job_name: run.job_name.get_value() };
     let compare = href(&Pair { a: Some(this), b: None }.path());
     view! {

@@ -8,7 +8,7 @@ use wire::job::{TaskError, Waiting};
 use wire::{Status, Task};
 
 use self::data::TaskData;
-use super::acts::TaskActs;
+use super::acts::{StartFromHere, TaskActs};
 use super::bar::wait_label;
 use super::related::RunLink;
 use super::run::{LogSlot, Run};
@@ -118,6 +118,7 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
                 <div class="run__panel-acts">
                     <StatusBadge status=Signal::stored(task.status.clone()) />
                     <TaskActs run task_id=task.task_id.clone() name=task.name.clone() pointer=task.pointer.clone() status=task.status.clone() />
+                    <StartFromHere run name=task.name.clone() pointer=task.pointer.clone() />
                 </div>
                 {error.map(|error| view! { <ErrorCard error /> })}
                 {waiting.map(|waiting| view! { <WaitingCard run task_id=task.task_id.clone() waiting /> })}

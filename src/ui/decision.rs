@@ -71,7 +71,8 @@ pub fn DecisionDialog(
     view! {
         <Dialog title on_close size=DialogSize::Wide>
             <div class=frame data-task=gate.task_id.clone()>
-                <p class="decision__message">{message}</p>
+                // What is asked has the focus, not the first link: it is read first, also aloud.
+                <p class="decision__message" tabindex="-1" autofocus>{message}</p>
                 <Show when=move || further.get() != 0>
                     <p class="decision__further muted">{move || t_string!(i18n, approvals.further, count = further.get())}</p>
                 </Show>
