@@ -5,8 +5,10 @@
 //! know what the members mean: that is for the views and for validation.
 
 mod reading;
+mod rewriting;
 mod source_map;
 
+pub use rewriting::rewrite;
 pub use source_map::{Position, SourceMap, looks_like_json, source_map};
 
 use serde_json::Value;

@@ -39,6 +39,7 @@ struct Node {
     start: usize,
     /// The same as `start` where there is no name.
     name_end: usize,
+    value: usize,
     end: usize,
     /// An object, a list or a text of several lines: too much to be marked as a whole.
     large: bool,
@@ -105,7 +106,7 @@ impl SourceMap {
         self.nodes.get(node).map(|node| (node, exactly))
     }
 
-    fn add(&mut self, parent: usize, token: String, from: At, name_end: usize) -> usize {
+    fn add(&mut self, parent: usize, token: String, from: At, name_end: usize, value: usize) -> usize {
         let node = self.nodes.len();
         self.nodes.push(Node {
             parent,
@@ -113,6 +114,7 @@ impl SourceMap {
             position: from.position,
             start: from.offset,
             name_end,
+            value,
             end: from.offset,
             large: false,
         });
@@ -130,25 +132,25 @@ impl SourceMap {
         }
     }
 
-    /// Turns characters into UTF-16 units, and lets everything reach at least as far as what stands in it.
-    fn finish(mut self, text: &str) -> Self {
+    /// Turns characters into what `width` measures them in, and lets everything reach at least as far as what stands in it.
+    fn finish(mut self, text: &str, width: fn(char) -> usize) -> Self {
         for at in (1..self.nodes.len()).rev() {
             let (parent, end) = (self.nodes[at].parent, self.nodes[at].end.max(self.nodes[at].name_end));
             self.nodes[at].end = end;
             self.nodes[parent].end = self.nodes[parent].end.max(end);
         }
-        if text.chars().any(|character| character.len_utf16() > 1) {
+        if text.chars().any(|character| width(character) > 1) {
             let mut units = Vec::with_capacity(text.len() + 1);
             let mut unit = 0;
             for character in text.chars() {
                 units.push(unit);
-                unit += character.len_utf16();
+                unit += width(character);
             }
             units.push(unit);
             let in_units = |offset: usize| units.get(offset).copied().unwrap_or(unit);
             for node in &mut self.nodes {
-                (node.start, node.name_end, node.end) =
-                    (in_units(node.start), in_units(node.name_end), in_units(node.end));
+                (node.start, node.name_end) = (in_units(node.start), in_units(node.name_end));
+                (node.value, node.end) = (in_units(node.value), in_units(node.end));
             }
         }
         self
@@ -157,8 +159,37 @@ impl SourceMap {
 
 /// The source map of a JSON or YAML text, told apart as [`crate::Document::from_text`] does.
 pub fn source_map(text: &str) -> SourceMap {
-    let map = if looks_like_json(text) { json::scan(text) } else { yaml::scan(text) };
-    map.finish(text)
+    scan(text).finish(text, char::len_utf16)
+}
+
+fn scan(text: &str) -> SourceMap {
+    if looks_like_json(text) { json::scan(text) } else { yaml::scan(text) }
+}
+
+/// One value of a text with all that it is written as, in bytes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Span {
+    pub(super) token: String,
+    /// Of the name, else of the value.
+    pub(super) start: usize,
+    pub(super) name_end: usize,
+    pub(super) value: usize,
+    pub(super) end: usize,
+    pub(super) children: Vec<usize>,
+}
+
+/// The values of a text, each before what stands in it; the first is the whole of it.
+pub(super) fn spans(text: &str) -> Vec<Span> {
+    let map = scan(text).finish(text, char::len_utf8);
+    let mut spans: Vec<Span> = Vec::with_capacity(map.nodes.len());
+    for (at, node) in map.nodes.into_iter().enumerate() {
+        if let Some(parent) = spans.get_mut(node.parent) {
+            parent.children.push(at);
+        }
+        let Node { token, start, name_end, value, end, .. } = node;
+        spans.push(Span { token, start, name_end, value, end, children: Vec::new() });
+    }
+    spans
 }
 
 /// Whether a text is meant as JSON: it begins with a list, or with an object whose first name is quoted. A
@@ -198,14 +229,14 @@ struct Name {
 fn place(map: &mut SourceMap, open: &mut [Open], from: At) -> usize {
     match open.last_mut() {
         // What stands beside the document is no part of it.
-        None => map.add(0, String::new(), from, from.offset),
+        None => map.add(0, String::new(), from, from.offset, from.offset),
         Some(Open::List { node, next }) => {
             *next += 1;
-            map.add(*node, (*next - 1).to_string(), from, from.offset)
+            map.add(*node, (*next - 1).to_string(), from, from.offset, from.offset)
         }
         Some(Open::Object { node, name }) => match name.take() {
-            Some(name) => map.add(*node, name.text, name.from, name.end),
-            None => map.add(*node, String::new(), from, from.offset),
+            Some(name) => map.add(*node, name.text, name.from, name.end, from.offset),
+            None => map.add(*node, String::new(), from, from.offset, from.offset),
         },
     }
 }
