@@ -151,34 +151,33 @@ pub(super) fn import_file(editor: Editor, file: web_sys::File) {
     });
 }
 
-/// Puts a definition in the place of the one that is open, as one step that can be undone.
+/// Puts a definition in the place of the one that is open, as one step that can be undone. Its text stays in the source.
 pub(super) fn import(editor: Editor, text: &str) {
     let i18n = editor.i18n;
-    match Document::from_text(text) {
-        Ok(document) => {
-            editor.send(Input::FieldVisitEnded);
-            editor.send(Input::ReplaceDocument { root: document.into_value() });
-            editor.send(Input::FieldVisitEnded);
+    let refused = match Document::import(text) {
+        Ok((document, dropped)) if document.root().is_object() => {
+            editor.source.adopt(editor, text);
             editor.send(Input::Fit);
-            let has_comments = text.lines().any(|line| line.trim_start().starts_with('#'));
-            let news = if has_comments {
+            let news = if dropped.comments > 0 {
                 t_string!(i18n, editor.documents.imported_without_comments)
             } else {
                 t_string!(i18n, editor.documents.imported)
             };
-            editor.news.set(Some(News::good(news.to_owned())));
+            return editor.news.set(Some(News::good(news.to_owned())));
         }
+        Ok(_) => t_string!(i18n, editor.refusal.not_an_object).to_owned(),
         Err(error) => {
-            let text = t_string!(
+            let message = editor.spoken(&error);
+            t_string!(
                 i18n,
                 editor.source.invalid,
                 line = error.line,
                 column = error.column,
-                message = error.message
-            );
-            editor.news.set(Some(News::bad(text)));
+                message = message
+            )
         }
-    }
+    };
+    editor.news.set(Some(News::bad(refused)));
 }
 
 /// The file that a drop brings, if it is one.

@@ -11,6 +11,9 @@ const NEW: &str = "new";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Draft {
     pub(super) definition: String,
+    /// What stood in the source beside the definition: text that is none yet, or text with comments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<String>,
     /// Milliseconds since the epoch.
     pub(super) at: f64,
     /// The revision that it was made from; 0 for a new workflow.

@@ -41,7 +41,7 @@ pub(super) fn UnappliedNotice(editor: Editor) -> impl IntoView {
                 <Show when=move || editor.layout() == Tab::Canvas>
                     <button type="button" class="button" on:click=move |_| editor.show(Tab::Source)>{t!(i18n, editor.source.back)}</button>
                 </Show>
-                <button type="button" class="button button--quiet" on:click=move |_| source.discard()>{t!(i18n, editor.source.discard)}</button>
+                <button type="button" class="button button--quiet" on:click=move |_| source.discard(editor)>{t!(i18n, editor.source.discard)}</button>
             </div>
         </Show>
     }

@@ -130,7 +130,7 @@ fn show(editor: Editor) {
         field.set_language(source.format.get_untracked().word());
         field.set_text(&text);
     });
-    source.shows(&text);
+    source.shows(editor, &text);
     // What was typed just now is where somebody works.
     if with(editor, Field::has_focus) == Some(true) {
         select_at_caret(editor);

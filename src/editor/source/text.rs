@@ -1,7 +1,8 @@
 //! The definition as text, beside the document: who of the two says what counts now.
 //!
 //! What is typed is taken over when the typing pauses, each pause one step that can be undone. Text that is no definition
-//! changes nothing, and nothing else may change until it is one or is discarded: neither is lost to the other.
+//! changes nothing, and nothing else may change until it is one or is discarded: neither is lost to the other. What is
+//! changed elsewhere is written into the text as it was laid out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,18 +50,20 @@ pub(in crate::editor) enum Wrong {
     NoObject,
 }
 
-/// A text as somebody wrote it.
+/// A text that somebody wrote and that is a definition. Its layout and its comments are kept while the document changes.
 #[derive(Clone, Debug)]
 struct Written {
     text: Arc<str>,
-    read: Result<Kept, Wrong>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Kept {
     /// The document's revision that says the same.
     revision: u64,
     comments: usize,
+}
+
+/// A text that somebody wrote and that is no definition.
+#[derive(Clone, Debug)]
+struct Broken {
+    text: Arc<str>,
+    why: Wrong,
 }
 
 /// A handle that the editor's parts share.
@@ -74,7 +77,13 @@ pub(in crate::editor) struct SourceText {
     /// Counts up where the text has to be shown anew.
     pub(super) reprint: RwSignal<u32>,
     pub(super) field: StoredValue<Option<Field>, LocalStorage>,
-    written: RwSignal<Option<Written>>,
+    /// What was written last, whatever became of it since: taking a change back brings its comments back.
+    written: StoredValue<Option<Written>>,
+    broken: RwSignal<Option<Broken>>,
+    /// The text of the document in the layout of what was written.
+    fitted: StoredValue<Option<Written>>,
+    /// How many comments the text that is shown has.
+    comments: RwSignal<usize>,
     typed: StoredValue<bool>,
     /// Of the text that is shown, in bytes.
     length: StoredValue<usize>,
@@ -90,7 +99,10 @@ impl SourceText {
             aim: RwSignal::new(None),
             reprint: RwSignal::new(0),
             field: StoredValue::new_local(None),
-            written: RwSignal::new(None),
+            written: StoredValue::new(None),
+            broken: RwSignal::new(None),
+            fitted: StoredValue::new(None),
+            comments: RwSignal::new(0),
             typed: StoredValue::new(false),
             length: StoredValue::new(0),
             timer: StoredValue::new(None),
@@ -99,20 +111,17 @@ impl SourceText {
 
     /// Why what is written is no definition; tracked. Nothing where it is one.
     pub(in crate::editor) fn wrong(&self) -> Option<Wrong> {
-        self.written.read().as_ref().and_then(|written| written.read.as_ref().err().cloned())
+        self.broken.read().as_ref().map(|broken| broken.why.clone())
     }
 
     /// The same, untracked, as yes or no.
     pub(in crate::editor) fn is_wrong(&self) -> bool {
-        self.written.with_untracked(|written| written.as_ref().is_some_and(|written| written.read.is_err()))
+        self.broken.try_with_untracked(Option::is_some) == Some(true)
     }
 
-    /// How many comments the text has that the document does not keep; tracked.
-    pub(super) fn comments(&self, editor: Editor) -> usize {
-        let revision = editor.model.revision.get();
-        let written = self.written.read();
-        let read = written.as_ref().and_then(|written| written.read.as_ref().ok());
-        read.filter(|read| read.revision == revision).map_or(0, |read| read.comments)
+    /// How many comments the text has that a saved definition does not keep; tracked.
+    pub(super) fn comments(&self) -> usize {
+        self.comments.get()
     }
 
     /// Whether something was typed that is not taken over yet.
@@ -120,14 +129,13 @@ impl SourceText {
         self.typed.get_value()
     }
 
-    /// The text to show: as it was written while the document says the same, else as the document is printed.
+    /// The text to show: what is no definition as it was written, else the document in the layout of what was written.
     pub(super) fn text(&self, editor: Editor) -> Arc<str> {
-        let revision = editor.model.read(canvas::Session::revision);
-        let written = self.written.read_untracked();
-        let counts =
-            |written: &&Written| written.read.as_ref().map_or(true, |read| read.revision == revision);
-        if let Some(written) = written.as_ref().filter(counts) {
-            return Arc::clone(&written.text);
+        if let Some(broken) = self.broken.read_untracked().as_ref() {
+            return Arc::clone(&broken.text);
+        }
+        if let Some(fitted) = self.fit(editor) {
+            return fitted.text;
         }
         let format = self.format.get_untracked();
         editor.model.read(|session| match format {
@@ -136,24 +144,53 @@ impl SourceText {
         })
     }
 
+    /// What the draft has to keep beside the definition: text that is none, or text with comments.
+    pub(in crate::editor) fn to_keep(&self, editor: Editor) -> Option<String> {
+        if let Some(text) = self.broken.try_with_untracked(|broken| {
+            broken.as_ref().map(|broken| broken.text.to_string())
+        })? {
+            return Some(text);
+        }
+        self.fit(editor).filter(|fitted| fitted.comments > 0).map(|fitted| fitted.text.to_string())
+    }
+
+    /// What was written, with what changed since; worked out once a revision.
+    fn fit(&self, editor: Editor) -> Option<Written> {
+        let revision = editor.model.read(canvas::Session::revision);
+        let is_current = |text: &Option<Written>| text.as_ref().is_some_and(|text| text.revision == revision);
+        for known in [self.written, self.fitted] {
+            if let Some(text) = known.try_with_value(|text| is_current(text).then(|| text.clone()))?.flatten() {
+                return Some(text);
+            }
+        }
+        let written = self.written.get_value()?;
+        let (text, dropped) =
+            editor.model.read(|session| flow::rewrite(&written.text, session.document()))?;
+        let fitted = Written { text: text.into(), revision, comments: dropped.comments };
+        self.fitted.set_value(Some(fitted.clone()));
+        Some(fitted)
+    }
+
     /// A field begins with this text.
-    pub(super) fn begin(&self, text: &str) {
+    pub(super) fn begin(&self, editor: Editor, text: &str) {
         self.typed.set_value(false);
-        self.shows(text);
+        self.shows(editor, text);
     }
 
     /// The field shows this text.
-    pub(super) fn shows(&self, text: &str) {
+    pub(super) fn shows(&self, editor: Editor, text: &str) {
         self.length.set_value(text.len());
+        let comments = if self.is_wrong() { 0 } else { self.fit(editor).map_or(0, |text| text.comments) };
+        if self.comments.get_untracked() != comments {
+            self.comments.set(comments);
+        }
         self.map.set(flow::source_map(text).into());
     }
 
     /// Somebody types: it is taken over when the typing rests.
     pub(super) fn typed(&self, editor: Editor) {
         self.typed.set_value(true);
-        let length =
-            self.written.with_untracked(|written| written.as_ref().map_or(0, |written| written.text.len()));
-        let more = u64::try_from(length / BYTES_PER_MILLISECOND).unwrap_or_default();
+        let more = u64::try_from(self.length.get_value() / BYTES_PER_MILLISECOND).unwrap_or_default();
         let source = *self;
         let pause = PAUSE + Duration::from_millis(more);
         let timer = set_timeout_with_handle(move || source.rest(editor), pause).ok();
@@ -180,44 +217,65 @@ impl SourceText {
             }
         }
         // The page may have gone.
-        self.written.try_with_untracked(|written| written.as_ref().is_none_or(|written| written.read.is_ok()))
-            == Some(true)
+        self.broken.try_with_untracked(Option::is_none) == Some(true)
+    }
+
+    /// Takes a text over that comes from elsewhere: a file, a draft.
+    pub(in crate::editor) fn adopt(&self, editor: Editor, text: &str) {
+        self.typed.set_value(false);
+        self.take(editor, text.into());
     }
 
     fn take(&self, editor: Editor, text: Arc<str>) {
         if !text.trim().is_empty() {
             self.take_format(Format::of(&text));
         }
-        let read = match Document::import(&text) {
+        let broken = match Document::import(&text) {
             Ok((document, dropped)) if document.root().is_object() => {
                 // The order of members is a change too, which equality does not see.
                 let same = editor.model.read(|session| session.document().to_json() == document.to_json());
+                // The text is whole again: what is waited for no longer stands in the way.
+                self.mend();
                 if !same {
                     editor.perform(Input::FieldVisitEnded);
                     editor.perform(Input::ReplaceDocument { root: document.into_value() });
                     editor.perform(Input::FieldVisitEnded);
                 }
                 let revision = editor.model.read(canvas::Session::revision);
-                Ok(Kept { revision, comments: dropped.comments })
+                self.written.set_value(Some(Written { text, revision, comments: dropped.comments }));
+                None
             }
-            Ok(_) => Err(Wrong::NoObject),
-            Err(error) => Err(Wrong::Syntax(error)),
+            Ok(_) => Some(Broken { text, why: Wrong::NoObject }),
+            Err(error) => Some(Broken { text, why: Wrong::Syntax(error) }),
         };
-        self.written.set(Some(Written { text, read }));
+        if broken.is_some() {
+            self.broken.set(broken);
+        }
+        // What stands beside the definition changes no document, and is to be found again too.
+        editor.keep();
         self.show_anew();
     }
 
-    /// Shows the document again in the place of what was written.
-    pub(in crate::editor) fn discard(&self) {
+    fn mend(&self) {
+        if self.is_wrong() {
+            self.broken.set(None);
+        }
+    }
+
+    /// Shows the document again in the place of text that is no definition.
+    pub(in crate::editor) fn discard(&self, editor: Editor) {
         self.typed.set_value(false);
-        self.written.set(None);
+        self.mend();
+        editor.keep();
         self.show_anew();
     }
 
     /// Shows the document in another format, without the comments and the layout of what was written.
-    pub(super) fn convert(&self, format: Format) {
-        self.written.set(None);
+    pub(super) fn convert(&self, editor: Editor, format: Format) {
+        self.written.set_value(None);
+        self.fitted.set_value(None);
         self.take_format(format);
+        editor.keep();
         self.show_anew();
     }
 

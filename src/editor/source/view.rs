@@ -83,7 +83,7 @@ fn Toolbar(editor: Editor, stage: RwSignal<Stage>) -> impl IntoView {
         if format == source.format.get_untracked() || !source.settle(editor) {
             return;
         }
-        if source.comments(editor) > 0 { asked.set(Some(format)) } else { source.convert(format) }
+        if source.comments() > 0 { asked.set(Some(format)) } else { source.convert(editor, format) }
     };
     let label = move |format: Format| match format {
         Format::Json => "JSON",
@@ -117,12 +117,12 @@ fn Toolbar(editor: Editor, stage: RwSignal<Stage>) -> impl IntoView {
             {move || asked.get().map(|format| view! {
                 <Confirm
                     title=Signal::derive(move || t_string!(i18n, editor.source.convert, format = label(format)))
-                    text=Signal::derive(move || t_string!(i18n, editor.source.comments, count = source.comments(editor)))
+                    text=Signal::derive(move || t_string!(i18n, editor.source.comments, count = source.comments()))
                     verb=Signal::derive(move || t_string!(i18n, editor.source.convert, format = label(format)))
                     busy=false
                     on_confirm=Callback::new(move |()| {
                         asked.set(None);
-                        source.convert(format);
+                        source.convert(editor, format);
                     })
                     on_close=Callback::new(move |()| asked.set(None))
                 />
@@ -156,7 +156,7 @@ fn Rich(editor: Editor, module: StoredValue<Option<Module>, LocalStorage>) -> im
         };
         let field = RichField::create(&module, host.unchecked_ref(), &beginning, listener);
         source.field.set_value(field.map(Field::Rich));
-        source.begin(&text);
+        source.begin(editor, &text);
         true
     });
     Effect::new(move |_| {
@@ -180,7 +180,7 @@ fn Plain(editor: Editor) -> impl IntoView {
         let text = source.text(editor);
         area.set_value(&text);
         source.field.set_value(Some(Field::Plain(area.unchecked_into())));
-        source.begin(&text);
+        source.begin(editor, &text);
     });
     view! {
         <textarea
@@ -222,12 +222,12 @@ fn StatusBar(editor: Editor) -> impl IntoView {
                             <IconView icon=Icon::Alert />
                             <span role="alert">{message}</span>
                         </button>
-                        <button type="button" class="button" on:click=move |_| source.discard()>{t!(i18n, editor.source.discard)}</button>
+                        <button type="button" class="button" on:click=move |_| source.discard(editor)>{t!(i18n, editor.source.discard)}</button>
                     }
                     .into_any()
                 }
-                None if source.comments(editor) > 0 => {
-                    let message = t_string!(i18n, editor.source.comments, count = source.comments(editor));
+                None if source.comments() > 0 => {
+                    let message = t_string!(i18n, editor.source.comments, count = source.comments());
                     view! { <span role="status">{message}</span> }.into_any()
                 }
                 None => view! { <span class="muted">{t!(i18n, editor.source.in_step)}</span> }.into_any(),
