@@ -1,5 +1,9 @@
 //! Drafts: every change is kept in this browser, by workflow and by tab, until it is published or discarded.
 
+mod banner;
+
+pub(super) use banner::{DraftBanner, offered_draft};
+
 use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "mas.draft.";
@@ -74,9 +78,20 @@ impl Drafts {
         self.workflow = workflow_id.to_owned();
     }
 
-    /// Whether this is the name of this tab's draft.
-    pub(super) fn owns(&self, key: &str) -> bool {
-        self.key() == key
+    /// Gives a draft of this tab a name of its own, so that what comes next does not write over it. Answers its name.
+    pub(super) fn set_aside(&self, key: String, draft: &Draft) -> String {
+        if key != self.key() {
+            return key;
+        }
+        let (Ok(text), Some(storage)) = (serde_json::to_string(draft), local()) else { return key };
+        let aside = format!("{PREFIX}{}.{}", self.workflow, fresh());
+        // There may be room for it only once.
+        Self::discard(&key);
+        if storage.set_item(&aside, &text).is_ok() {
+            return aside;
+        }
+        let _ = storage.set_item(&key, &text);
+        key
     }
 
     fn key(&self) -> String {
@@ -89,13 +104,17 @@ fn tab() -> String {
     let session = web_sys::window().and_then(|window| window.session_storage().ok().flatten());
     let known = session.as_ref().and_then(|session| session.get_item(TAB_KEY).ok().flatten());
     known.unwrap_or_else(|| {
-        let fresh = format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32);
+        let fresh = fresh();
         if let Some(session) = session {
             // Without storage the name lasts as long as the page.
             let _ = session.set_item(TAB_KEY, &fresh);
         }
         fresh
     })
+}
+
+fn fresh() -> String {
+    format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32)
 }
 
 fn local() -> Option<web_sys::Storage> {

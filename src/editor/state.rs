@@ -1,5 +1,8 @@
 //! What an open editor knows, as a handle that its parts share.
 
+mod parts;
+mod upkeep;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +18,7 @@ use serde_json::Value;
 use wire::error::ProblemReport;
 use wire::plugin::Plugin;
 
-use super::draft::{Draft, Drafts};
+use super::draft::Drafts;
 use super::news::{self, News};
 use super::simulate::Simulating;
 use super::source::SourceText;
@@ -24,72 +27,10 @@ use crate::ui::flow_canvas::CanvasModel;
 use crate::ui::preferences::{store, stored};
 use crate::ui::{Toasts, use_toasts};
 
+pub(super) use parts::{Aim, Panel, Published, Sheet, Tab};
+
 /// Where the chosen view is remembered.
 const VIEW_KEY: &str = "mas.editor.view";
-
-/// Changes that follow each other faster are checked and kept once.
-const PAUSE: Duration = Duration::from_millis(200);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tab {
-    Canvas,
-    /// Both, side by side.
-    Split,
-    Source,
-}
-
-impl Tab {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Canvas => "canvas",
-            Self::Split => "split",
-            Self::Source => "source",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Canvas, Self::Split, Self::Source].into_iter().find(|tab| tab.word() == word)
-    }
-}
-
-/// What slides over the canvas on a narrow screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Panel {
-    Palette,
-    Inspector,
-}
-
-/// What lies over the whole editor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sheet {
-    Templates,
-    Paper,
-    Finder,
-    Keys,
-}
-
-/// Which published workflow is edited; none for a new one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Published {
-    pub(super) workflow_id: String,
-    pub(super) revision: u64,
-}
-
-/// A field that should get the focus: the place of a problem.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Aim {
-    pub(super) pointer: Pointer,
-    /// Told apart from the last one, so that the same place can be aimed at again.
-    pub(super) count: u32,
-}
-
-/// What is done in a pause after changes, one a turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    Compare,
-    Keep,
-    Check,
-}
 
 #[derive(Clone, Copy)]
 pub(super) struct Editor {
@@ -294,96 +235,6 @@ impl Editor {
         self.source.settle(*self);
         store(VIEW_KEY, tab.word());
         self.tab.set(tab);
-    }
-
-    /// Checks the definition now.
-    pub(super) fn check(&self) {
-        let catalog = self.catalog();
-        let found = self.model.read(|session| flow::validate(session.document(), &catalog));
-        if self.found.with_untracked(|before| *before != found) {
-            self.found.set(found);
-        }
-    }
-
-    /// Writes the draft now, or takes it away where there is nothing to keep.
-    pub(super) fn keep(&self) {
-        let (Some(dirty), Some(published)) =
-            (self.dirty.try_get_untracked(), self.published.try_get_untracked())
-        else {
-            return;
-        };
-        let draft = dirty.then(|| Draft {
-            definition: self.definition(),
-            at: js_sys::Date::now(),
-            revision: published.map_or(0, |published| published.revision),
-        });
-        let kept = self.drafts.try_update_value(|drafts| drafts.keep(draft.as_ref()));
-        if kept == Some(false) {
-            self.news.set(Some(News::bad(t_string!(self.i18n, editor.draft.not_kept).to_string())));
-        }
-    }
-
-    /// Compares, checks and keeps what a timer was still waiting to.
-    pub(super) fn settle(&self) {
-        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-            self.compare();
-            self.check();
-            self.keep();
-        }
-    }
-
-    /// What each change costs must not grow with the document: what looks at all of it waits for a pause, and then is
-    /// done in turns, so that a key pressed meanwhile is not kept waiting by all of them.
-    fn changed(&self) {
-        // Whether it came back to what was published is seen in the pause.
-        if !self.dirty.get_untracked() {
-            self.dirty.set(true);
-        }
-        self.place.set(None);
-        if !self.refused.read_untracked().is_empty() {
-            self.refused.set(Vec::new());
-        }
-        self.wait_for(PAUSE, Turn::Compare);
-    }
-
-    fn wait_for(&self, pause: Duration, turn: Turn) {
-        let editor = *self;
-        // The page may have gone while a turn was under way.
-        let _ = self.timer.try_update_value(|timer| {
-            if let Some(timer) = timer.take() {
-                timer.clear();
-            }
-            *timer = set_timeout_with_handle(move || editor.take(turn), pause).ok();
-        });
-    }
-
-    fn take(&self, turn: Turn) {
-        if self.timer.try_get_value().is_none() {
-            return;
-        }
-        match turn {
-            Turn::Compare => {
-                self.compare();
-                self.wait_for(Duration::ZERO, Turn::Keep);
-            }
-            Turn::Keep => {
-                self.keep();
-                self.wait_for(Duration::ZERO, Turn::Check);
-            }
-            Turn::Check => {
-                self.timer.set_value(None);
-                self.check();
-            }
-        }
-    }
-
-    pub(super) fn compare(&self) {
-        let dirty =
-            self.base.with_untracked(|base| self.model.read(|session| *session.document().root() != **base));
-        if self.dirty.get_untracked() != dirty {
-            self.dirty.set(dirty);
-        }
     }
 
     /// Problems by the task they belong to, for the canvas.

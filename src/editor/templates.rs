@@ -29,6 +29,7 @@ pub(super) fn TemplatesDialog(editor: Editor) -> impl IntoView {
         };
         let stages = document.top_level_names().join(" → ");
         let choose = move |_| {
+            editor.source.forget();
             editor.send(Input::FieldVisitEnded);
             editor.send(Input::ReplaceDocument { root: document.root().clone() });
             editor.send(Input::FieldVisitEnded);

@@ -1,19 +1,20 @@
 //! The open editor: palette, canvas or source, inspector, problems; and the keys and guards around them.
 
+mod address;
+mod guards;
+mod leaving;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use canvas::{Act, GestureKind, Input};
+use canvas::Input;
 use flow::{Document, Pointer};
-use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 use wasm_bindgen::JsCast;
-use wire::operation::encode_segment;
 
 use super::conflict::SaveDialogs;
 use super::documents::accept_drops;
-use super::draft::{Draft, Drafts};
+use super::draft::{DraftBanner, offered_draft};
 use super::finder::Finder;
 use super::header::EditorHeader;
 use super::inspector::Inspector;
@@ -32,9 +33,11 @@ use super::templates::TemplatesDialog;
 use crate::api::use_api;
 use crate::i18n::*;
 use crate::ui::flow_canvas::{Surface, SurfaceMode, look_only};
-use crate::ui::link::{replace, use_title};
-use crate::ui::time::format_time;
-use crate::ui::{Icon, IconView, use_preferences};
+use crate::ui::link::use_title;
+use crate::ui::{Icon, IconView};
+use address::address;
+use guards::guards;
+use leaving::Leaving;
 
 #[component]
 pub(super) fn Workspace(
@@ -169,6 +172,7 @@ pub(super) fn Workspace(
                 <SimulateDrawer editor />
                 <SaveDialogs editor saver />
             </Show>
+            <Leaving editor saver />
             {move || editor.sheet.get().map(|sheet| match sheet {
                 Sheet::Templates => view! { <TemplatesDialog editor /> }.into_any(),
                 Sheet::Paper => view! { <PaperSheet editor /> }.into_any(),
@@ -220,152 +224,6 @@ fn is_blank(editor: Editor) -> bool {
         && !editor.read_only.get()
 }
 
-/// Tab and selection live in the URL.
-fn address(editor: Editor) {
-    let query = use_query_map();
-    let path = use_location().pathname;
-    let replace = replace();
-    let base = use_api().base();
-    if let Some(tab) = query.read_untracked().get("view").and_then(|view| Tab::parse(&view)) {
-        editor.tab.set(tab);
-    }
-    if let Some(task) = query.read_untracked().get("task").and_then(|task| Pointer::parse(&task)) {
-        editor.send(Input::Select { pointer: Some(task) });
-    }
-    Effect::new(move |previous: Option<String>| {
-        let mut search = Vec::new();
-        let tab = editor.tab.get();
-        if tab != Tab::Canvas {
-            search.push(format!("view={}", tab.word()));
-        }
-        if let Some(task) = editor.model.selection.get() {
-            search.push(format!("task={}", encode_segment(task.as_str())));
-        }
-        let mark = if search.is_empty() { "" } else { "?" };
-        let search = format!("{mark}{}", search.join("&"));
-        if previous.as_ref().is_some_and(|previous| *previous != search) {
-            let path = path.get_untracked();
-            replace(&format!("{}{search}", path.strip_prefix(&base).unwrap_or(&path)));
-        }
-        search
-    });
-}
-
-/// Keys for the whole page, and what must happen before it goes away.
-fn guards(editor: Editor, saver: Saver) {
-    let keys = window_event_listener(ev::keydown, move |event| {
-        let command = event.ctrl_key() || event.meta_key();
-        let key = event.key().to_lowercase();
-        if command && key == "s" {
-            event.prevent_default();
-            saver.save();
-        } else if command && key == "k" {
-            event.prevent_default();
-            editor.sheet.set(Some(Sheet::Finder));
-        } else if key == "?" && !in_text(&event) {
-            event.prevent_default();
-            editor.sheet.set(Some(Sheet::Keys));
-        } else if key == "s" && !command && !event.alt_key() && !in_text(&event) {
-            event.prevent_default();
-            editor.simulating.toggle();
-        } else if key == "escape" && editor.model.read(canvas::Session::gesture) != GestureKind::Idle {
-            event.prevent_default();
-            editor.send(Input::Do { act: Act::Escape });
-        } else if command && (key == "z" || key == "y") && !in_text(&event) {
-            event.prevent_default();
-            let act = if key == "y" || event.shift_key() { Act::Redo } else { Act::Undo };
-            editor.send(Input::Do { act });
-        }
-    });
-    let leaving = window_event_listener_untyped("beforeunload", move |event| {
-        // Text that is no definition stands in no draft.
-        let kept = editor.source.settle(editor);
-        editor.settle();
-        if editor.dirty.try_get_untracked() == Some(true) || !kept {
-            event.prevent_default();
-            // What older browsers look at.
-            let _ = js_sys::Reflect::set(&event, &"returnValue".into(), &true.into());
-        }
-    });
-    let hiding = window_event_listener_untyped("pagehide", move |_| {
-        editor.source.settle(editor);
-        editor.settle();
-    });
-    on_cleanup(move || {
-        editor.settle();
-        keys.remove();
-        leaving.remove();
-        hiding.remove();
-    });
-}
-
-/// Whether a key belongs to a text field, which undoes by itself, or to a dialog.
-fn in_text(event: &ev::KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| {
-        element.closest("input, textarea, select, dialog, [contenteditable=true]").ok().flatten().is_some()
-    })
-}
-
 fn document_query(selector: &str) -> Option<web_sys::HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
-}
-
-/// A draft that says something else than what was published.
-fn offered_draft(editor: &Editor) -> Option<(String, Draft)> {
-    if editor.read_only.get_untracked() {
-        return None;
-    }
-    let (key, draft) = editor.drafts.with_value(Drafts::found)?;
-    let value: serde_json::Value = serde_json::from_str(&draft.definition).ok()?;
-    if editor.base.with_untracked(|base| **base == value) {
-        Drafts::discard(&key);
-        return None;
-    }
-    Some((key, draft))
-}
-
-/// Offers the changes that were not published the last time.
-#[component]
-fn DraftBanner(
-    editor: Editor,
-    key: String,
-    draft: Draft,
-    offered: RwSignal<Option<(String, Draft)>>,
-) -> impl IntoView {
-    let i18n = use_i18n();
-    let preferences = use_preferences();
-    let at = String::from(js_sys::Date::new(&draft.at.into()).to_iso_string());
-    let older = editor.published.read_untracked().as_ref().is_some_and(|now| now.revision != draft.revision);
-    let restored = draft.definition.clone();
-    let (restored_key, discarded_key) = (key.clone(), key);
-    let restore = move |_| {
-        if let Ok(document) = Document::from_json(&restored) {
-            editor.send(Input::ReplaceDocument { root: document.into_value() });
-            editor.send(Input::FieldVisitEnded);
-            // It is this tab's draft now.
-            editor.keep();
-            if !editor.drafts.with_value(|drafts| drafts.owns(&restored_key)) {
-                Drafts::discard(&restored_key);
-            }
-        }
-        offered.set(None);
-    };
-    let discard = move |_| {
-        Drafts::discard(&discarded_key);
-        // What was changed since is kept on.
-        editor.keep();
-        offered.set(None);
-    };
-    view! {
-        <div class="notice notice--real editor__banner" role="status">
-            <IconView icon=Icon::Clock />
-            <span>
-                {move || t_string!(i18n, editor.draft.offer, time = format_time(&at, preferences.time.get()))}
-                <Show when=move || older>" " {t!(i18n, editor.draft.older)}</Show>
-            </span>
-            <button type="button" class="button" on:click=restore>{t!(i18n, editor.draft.restore)}</button>
-            <button type="button" class="button button--quiet" on:click=discard>{t!(i18n, editor.draft.discard)}</button>
-        </div>
-    }
 }

@@ -145,10 +145,10 @@ impl SourceText {
     }
 
     /// What the draft has to keep beside the definition: text that is none, or text with comments.
-    pub(in crate::editor) fn to_keep(&self, editor: Editor) -> Option<String> {
-        if let Some(text) = self.broken.try_with_untracked(|broken| {
-            broken.as_ref().map(|broken| broken.text.to_string())
-        })? {
+    pub(in crate::editor) fn unprinted(&self, editor: Editor) -> Option<String> {
+        if let Some(text) =
+            self.broken.try_with_untracked(|broken| broken.as_ref().map(|broken| broken.text.to_string()))?
+        {
             return Some(text);
         }
         self.fit(editor).filter(|fitted| fitted.comments > 0).map(|fitted| fitted.text.to_string())
@@ -159,7 +159,8 @@ impl SourceText {
         let revision = editor.model.read(canvas::Session::revision);
         let is_current = |text: &Option<Written>| text.as_ref().is_some_and(|text| text.revision == revision);
         for known in [self.written, self.fitted] {
-            if let Some(text) = known.try_with_value(|text| is_current(text).then(|| text.clone()))?.flatten() {
+            if let Some(text) = known.try_with_value(|text| is_current(text).then(|| text.clone()))?.flatten()
+            {
                 return Some(text);
             }
         }
@@ -272,11 +273,16 @@ impl SourceText {
 
     /// Shows the document in another format, without the comments and the layout of what was written.
     pub(super) fn convert(&self, editor: Editor, format: Format) {
-        self.written.set_value(None);
-        self.fitted.set_value(None);
+        self.forget();
         self.take_format(format);
         editor.keep();
         self.show_anew();
+    }
+
+    /// What was written has nothing to do with the definition that comes.
+    pub(in crate::editor) fn forget(&self) {
+        self.written.set_value(None);
+        self.fitted.set_value(None);
     }
 
     fn take_format(&self, format: Format) {
