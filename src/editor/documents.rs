@@ -180,6 +180,17 @@ pub(super) fn import(editor: Editor, text: &str) {
     editor.news.set(Some(News::bad(refused)));
 }
 
+/// Whether a text that is pasted onto the canvas is a whole definition for a workflow that has no task yet. Elsewhere its
+/// tasks are put in beside those that are there.
+pub(super) fn is_import(editor: Editor, text: &str) -> bool {
+    let is_empty = editor.model.scene.with_untracked(|scene| scene.nodes.is_empty());
+    let is_whole = |document: Document| {
+        let root = document.root();
+        root.get("document").is_some_and(serde_json::Value::is_object) && root.get("do").is_some()
+    };
+    is_empty && Document::from_text(text).is_ok_and(is_whole)
+}
+
 /// The file that a drop brings, if it is one.
 pub(super) fn dropped_file(event: &web_sys::DragEvent) -> Option<web_sys::File> {
     event.data_transfer()?.files()?.get(0)

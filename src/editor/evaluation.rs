@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use flow::Pointer;
 use flow::expression::within_time;
 use flow::scope::{Preview, Seen};
+use flow::{Document, Pointer, Problem};
 use leptos::wasm_split::SplitLoaderError;
 use serde_json::Value;
 
@@ -44,6 +44,26 @@ pub(super) fn try_out(trial: Trial) -> Result<Preview, NotFetched> {
 #[cfg(not(feature = "split"))]
 pub(super) async fn try_out(trial: Trial) -> Result<Preview, NotFetched> {
     Ok(tried_out(&trial))
+}
+
+/// What refuses the start of a definition without errors beside what is known of it already.
+///
+/// # Errors
+/// [`NotFetched`] where the module is not here.
+#[cfg(feature = "split")]
+#[leptos::wasm_split::wasm_split(evaluation, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(super) fn find_unstartable(document: Document, known: Vec<Problem>) -> Result<Vec<Problem>, NotFetched> {
+    Ok(flow::unstartable(&document, &known))
+}
+
+/// # Errors
+/// None: the function is here.
+#[cfg(not(feature = "split"))]
+pub(super) async fn find_unstartable(
+    document: Document,
+    known: Vec<Problem>,
+) -> Result<Vec<Problem>, NotFetched> {
+    Ok(flow::unstartable(&document, &known))
 }
 
 /// Longer nobody waits for a field that is being typed in; what is right ends far below.

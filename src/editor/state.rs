@@ -44,6 +44,8 @@ pub(super) struct Editor {
     pub(super) base: RwSignal<Arc<Value>>,
     pub(super) dirty: RwSignal<bool>,
     pub(super) found: RwSignal<Vec<Problem>>,
+    /// What of it was found by making a program.
+    unstartable: StoredValue<Vec<Problem>>,
     /// What the service found, until the next change.
     pub(super) refused: RwSignal<Vec<ProblemReport>>,
     /// The gap that the next task of the palette goes to.
@@ -83,6 +85,7 @@ impl Editor {
             base: RwSignal::new(base),
             dirty: RwSignal::new(false),
             found: RwSignal::new(Vec::new()),
+            unstartable: StoredValue::new(Vec::new()),
             refused: RwSignal::new(Vec::new()),
             place: RwSignal::new(None),
             news: RwSignal::new(None),

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::conflict::SaveDialogs;
-use super::documents::accept_drops;
+use super::documents::{accept_drops, import, is_import};
 use super::draft::{DraftBanner, offered_draft};
 use super::finder::Finder;
 use super::header::EditorHeader;
@@ -82,8 +82,10 @@ pub(super) fn Workspace(
     let select = Callback::new(move |pointer| editor.send(Input::Select { pointer }));
     let look = look_only(editor.model, select);
     // While the text is no definition the canvas is only looked at: what were changed there would be lost to the text.
-    let on_input = Callback::new(move |input| {
-        if read_only || editor.source.is_wrong() { look.run(input) } else { editor.send(input) }
+    let on_input = Callback::new(move |input| match input {
+        input if read_only || editor.source.is_wrong() => look.run(input),
+        Input::Paste { text } if is_import(editor, &text) => import(editor, &text),
+        input => editor.send(input),
     });
     let on_open = Callback::new(move |()| {
         editor.panel.set(Some(Panel::Inspector));

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use serde_json::{Map, Value};
 
-pub use duration::{DurationControl, DurationForms};
+pub use duration::{DurationControl, DurationForms, DurationSlot, DurationText};
 use field::Field;
 pub use field::{ExpressionField, ExpressionSlot, FieldContext, Remarks, ResourceField, ResourcePicker};
 

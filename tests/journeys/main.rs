@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may stop, and says why it was skipped")]
 
 mod afterwards;
+mod documents;
 mod editing;
 mod enemies;
 mod expressions;
@@ -16,4 +17,5 @@ mod recovery;
 mod simulating;
 mod source;
 mod support;
+mod unsaved;
 mod watching;

@@ -16,6 +16,7 @@ pub mod edit;
 pub mod engine;
 pub mod expression;
 pub mod external;
+pub mod fix;
 pub mod gate;
 pub mod input;
 mod near;
@@ -49,7 +50,7 @@ pub use program::Program;
 #[cfg(feature = "evaluate")]
 pub use schedule::Schedule;
 #[cfg(feature = "evaluate")]
-pub use startable::unstartable;
+pub use startable::{refusals, unstartable};
 pub use unsupported::unsupported;
 pub use validate::validate;
 pub use view::{ChildList, ChildRole, DocumentView, FlowTarget, Origin, SwitchCase, TaskKind, TaskView};

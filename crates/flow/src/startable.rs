@@ -4,7 +4,17 @@
 //! Told before anybody starts it, as warnings; what has to be fetched first is no matter of this module.
 
 use crate::problem::{UNSTARTABLE, UNSUPPORTED};
-use crate::{Document, Pointer, Problem, Program};
+use crate::{Catalog, Document, Pointer, Problem, Program, Severity, validate};
+
+/// Everything that refuses the start of a definition, whoever starts it: a person, a schedule, a task of another run.
+pub fn refusals(document: &Document, catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = validate(document, catalog);
+    if problems.iter().all(|problem| problem.severity != Severity::Error) {
+        problems.extend(unstartable(document, &problems));
+    }
+    problems.retain(Problem::refuses_start);
+    problems
+}
 
 /// What is found out when the program is made, without what `known` says already. Asked of definitions without errors.
 pub fn unstartable(document: &Document, known: &[Problem]) -> Vec<Problem> {
@@ -35,16 +45,13 @@ fn is_one_place(left: &Pointer, right: &Pointer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Catalog, validate};
 
     /// What refuses the start of a definition, as its place and the first words.
     #[track_caller]
     fn check(tasks: &str, expected: &[&str]) {
         let text = format!("document: {{dsl: '1.0.3', namespace: a, name: a, version: '1.0.0'}}\n{tasks}");
         let document = Document::from_yaml(&text).unwrap();
-        let mut problems = validate(&document, &Catalog::default());
-        problems.extend(unstartable(&document, &problems));
-        problems.retain(Problem::refuses_start);
+        let problems = refusals(&document, &Catalog::default());
         let told: Vec<String> =
             problems.iter().map(|problem| format!("{}: {}", problem.pointer, problem.message_en)).collect();
         assert_eq!(told.len(), expected.len(), "{told:#?}");

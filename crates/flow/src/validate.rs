@@ -22,6 +22,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+pub(crate) use guide::member_names;
 pub use patterns::is_name;
 pub(crate) use patterns::{is_duration, is_expression};
 

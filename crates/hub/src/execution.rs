@@ -57,7 +57,7 @@ use self::processes::ProcessRunner;
 use self::projection::SqliteProjection;
 use self::runner::{FunctionRunner, Runners};
 use self::seams::{LogStore, Projection, Submitted};
-pub use self::start::{check_input, check_runs, check_start};
+pub use self::start::check_input;
 use self::sub_runs::Parent;
 use crate::clock;
 use crate::config::{Egress, EventSettings, Processes};
@@ -67,6 +67,7 @@ use crate::events::Bus;
 use crate::freshness::{Freshness, Moment};
 use crate::schedules::table::Advance;
 use crate::secrets::Secrets;
+use crate::workflows::Startable;
 
 /// All runs of one hub.
 pub struct Executions {
@@ -92,6 +93,8 @@ pub struct ExecutionSettings {
     pub events: EventSettings,
     /// Who may start processes of the machine, and within which limits.
     pub processes: Processes,
+    /// Which definitions a task may run.
+    pub startable: Startable,
 }
 
 /// A job to start. Its input has its defaults already and fits the definition's schema.
@@ -407,6 +410,11 @@ impl Executions {
     /// What runs emit and listen to.
     pub fn events(&self) -> &Bus {
         &self.events
+    }
+
+    /// The one check of definitions that every start goes through.
+    pub fn startable(&self) -> &Startable {
+        &self.settings.startable
     }
 
     /// Tells when jobs are completed.

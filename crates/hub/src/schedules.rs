@@ -244,12 +244,7 @@ impl Schedules {
         // A deletion of the workflow waits, and finds the run.
         let _no_deletion = self.deletions.read().await;
         let saved = self.workflows.newest(&entry.workflow_id).await?;
-        let document = Document::from_json(&saved.definition).map_err(HubError::internal)?;
-        let unsupported = flow::unsupported(&document);
-        if let Some(problem) = unsupported.first() {
-            let (en, zh) = (problem.message_en.clone(), problem.message_zh.clone());
-            return Err(HubError::invalid_definition(en, zh, unsupported));
-        }
+        let document = self.executions.startable().read(saved.definition.clone()).await?;
         let (input, refused) = checked(&document, input);
         let reason = format!("schedule.{}, saved by {}", entry.describe(), entry.saved_by);
         let started = self

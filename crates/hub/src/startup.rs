@@ -100,7 +100,9 @@ pub async fn open(
     let accounts = Accounts::new(database.clone());
     let workflows = Workflows::new(database.clone());
     prepare(&database, &accounts, &workflows, &plugins).await?;
+    let startable = Startable::new(plugins.clone());
     let settings = ExecutionSettings {
+        startable: startable.clone(),
         address: base.to_owned(),
         egress: config.egress.clone(),
         events: config.events,
@@ -117,7 +119,7 @@ pub async fn open(
         accounts,
         workflows,
         inventory: Inventory::new(database.clone()),
-        startable: Startable::new(plugins.clone()),
+        startable,
         plugins,
         executions,
         console: Console::new(static_files, config.embedding.allow_origins.clone()),

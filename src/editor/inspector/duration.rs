@@ -1,14 +1,17 @@
 //! A member that is a duration.
 
+use std::sync::Arc;
+
 use canvas::Input;
 use flow::Pointer;
 use leptos::prelude::*;
 use serde_json::json;
 
+use super::expression::{ExpressionControl, Holds, Look};
 use super::frame::Frame;
 use super::member::{Holder, fresh_id, remove};
 use crate::editor::state::Editor;
-use crate::ui::schema_form::{DurationControl, DurationForms};
+use crate::ui::schema_form::{DurationControl, DurationForms, DurationSlot, DurationText};
 
 #[component]
 pub(super) fn DurationField(
@@ -31,11 +34,16 @@ pub(super) fn DurationField(
             None => remove(editor, &at, holder.as_ref()),
         }
     });
+    let expression: DurationSlot = Arc::new(move |field| {
+        let DurationText { id, text, on_text, invalid, placeholder } = field;
+        view! { <ExpressionControl editor at id label text on_text holds=Holds::Either look=Look::default() invalid placeholder /> }
+            .into_any()
+    });
     let id = fresh_id();
     let control = id.clone();
     view! {
         <Frame editor at id label help required>
-            <DurationControl id=control value on_change disabled=editor.read_only forms placeholder />
+            <DurationControl id=control value on_change disabled=editor.read_only forms placeholder expression=Some(expression) />
         </Frame>
     }
 }

@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
+use flow::{Problem, Severity};
 use leptos::prelude::*;
 
 use super::Editor;
 use crate::editor::draft::Draft;
+use crate::editor::evaluation::find_unstartable;
 use crate::editor::news::News;
 use crate::i18n::*;
 
 /// Changes that follow each other faster are checked and kept once.
 const PAUSE: Duration = Duration::from_millis(200);
+/// Making a program takes as long as all the rest: it waits until nobody is in the middle of something.
+const REST: Duration = Duration::from_millis(1_200);
+/// Of a larger definition it would hold the page up; its start is refused by the service where it has to be.
+const MOST_COMPILED: usize = 2_000;
 
 /// What is done in a pause after changes, one a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +27,55 @@ enum Turn {
 }
 
 impl Editor {
-    /// Checks the definition now.
+    /// Checks the definition now; what only making a program of it shows follows when the changes rest.
     pub(in crate::editor) fn check(&self) {
         let catalog = self.catalog();
-        let found = self.model.read(|session| flow::validate(session.document(), &catalog));
+        let mut found = self.model.read(|session| flow::validate(session.document(), &catalog));
+        let has_errors = found.iter().any(|problem| problem.severity == Severity::Error);
+        if !has_errors {
+            // What was found the last time stays until it is known anew, where it still names something.
+            self.unstartable.with_value(|known| {
+                self.model.read(|session| {
+                    let is_there =
+                        |problem: &&Problem| problem.pointer.get(session.document().root()).is_some();
+                    found.extend(known.iter().filter(is_there).cloned());
+                });
+            });
+            self.find_unstartable();
+        }
         if self.found.with_untracked(|before| *before != found) {
             self.found.set(found);
         }
+    }
+
+    /// Looks in a while whether a program can be made of the definition, if nothing changes until then.
+    fn find_unstartable(&self) {
+        let editor = *self;
+        let revision = self.model.read(canvas::Session::revision);
+        let is_current = move || {
+            editor.timer.try_get_value().is_some() && editor.model.read(canvas::Session::revision) == revision
+        };
+        let look = move || {
+            let is_large = || editor.model.scene.with_untracked(|scene| scene.nodes.len() > MOST_COMPILED);
+            if !is_current() || is_large() {
+                return;
+            }
+            let document = editor.model.read(|session| session.document().clone());
+            let mut known = flow::validate(&document, &editor.catalog());
+            leptos::task::spawn_local(async move {
+                // What is not fetched now is when something changes again; the service refuses the start anyway.
+                let Ok(news) = find_unstartable(document, known.clone()).await else { return };
+                if !is_current() {
+                    return;
+                }
+                editor.unstartable.set_value(news.clone());
+                known.extend(news);
+                if editor.found.with_untracked(|before| *before != known) {
+                    editor.found.set(known);
+                }
+            });
+        };
+        set_timeout(look, REST);
     }
 
     /// Writes the draft now, or takes it away where there is nothing to keep.

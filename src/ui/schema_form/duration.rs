@@ -1,6 +1,8 @@
 //! A duration as a small control: an amount beside its unit, ISO 8601, or an expression. How it was written is kept
 //! until another way is chosen.
 
+use std::sync::Arc;
+
 use canvas::fields::duration::{Form, Unit, Written, convert, form_typed, read, show};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
@@ -38,6 +40,20 @@ impl DurationForms {
     }
 }
 
+/// Draws the field that a duration is typed into, where an expression may stand in it too.
+pub type DurationSlot = Arc<dyn Fn(DurationText) -> AnyView + Send + Sync>;
+
+/// The text of a duration.
+#[derive(Clone)]
+pub struct DurationText {
+    /// The id that the control has to have, for its label.
+    pub id: String,
+    pub text: Signal<String>,
+    pub on_text: Callback<String>,
+    pub invalid: Signal<bool>,
+    pub placeholder: Signal<String>,
+}
+
 #[component]
 pub fn DurationControl(
     id: String,
@@ -47,6 +63,9 @@ pub fn DurationControl(
     #[prop(into)] disabled: Signal<bool>,
     #[prop(optional)] forms: DurationForms,
     #[prop(optional, into)] placeholder: String,
+    /// Draws the field, so that expressions are completed in it.
+    #[prop(optional_no_strip)]
+    expression: Option<DurationSlot>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let written = move || value.read().as_ref().filter(|value| **value != json!("")).cloned();
@@ -116,20 +135,35 @@ pub fn DurationControl(
             view! { <option value=one.word() selected=move || form.get() == one>{move || label(i18n, one)}</option> }
         })
         .collect_view();
-    view! {
-        <div class="duration-field" data-form=move || form.get().word()>
+    let hint = Signal::derive(hint);
+    let on_text = Callback::new(typed);
+    let control = match expression {
+        Some(expression) => expression(DurationText {
+            id,
+            text: text.into(),
+            on_text,
+            invalid: wrong.into(),
+            placeholder: hint,
+        }),
+        None => view! {
             <input
                 id=id
                 class="input"
                 autocomplete="off"
                 spellcheck="false"
                 inputmode=move || if matches!(form.get(), Form::Unit(_)) { "decimal" } else { "text" }
-                placeholder=hint
+                placeholder=move || hint.get()
                 disabled=move || disabled.get()
                 prop:value=move || text.get()
                 aria-invalid=move || wrong.get().to_string()
-                on:input=move |event| typed(event_target_value(&event))
+                on:input=move |event| on_text.run(event_target_value(&event))
             />
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="duration-field" data-form=move || form.get().word()>
+            {control}
             <select class="input" aria-label=move || t_string!(i18n, common.duration.written_as) disabled=move || disabled.get() prop:value=move || form.get().word() on:change=move |event| choose(event_target_value(&event))>
                 {options}
             </select>

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::chips::ChipsControl;
 use super::controls::{BooleanControl, ChoiceControl, NumberControl, TextControl, plain_text};
 use super::deadline::DeadlineControl;
-use super::duration::{DurationControl, DurationForms};
+use super::duration::{DurationControl, DurationForms, DurationSlot, DurationText};
 use super::schema_text;
 use super::structured::{JsonControl, LinesControl};
 use crate::i18n::*;
@@ -202,7 +202,14 @@ pub(super) fn Field(
                 Widget::Text => view! { <TextControl id value on_change disabled=context.disabled multiline=false secret=false schema /> }.into_any(),
                 Widget::Duration => {
                     let placeholder = super::controls::default_text(&schema.read());
-                    view! { <DurationControl id value on_change disabled=context.disabled forms=DurationForms::Text placeholder /> }.into_any()
+                    let (slot, field) = (context.expression.clone(), field.clone());
+                    let expression = slot.map(|slot| -> DurationSlot {
+                        Arc::new(move |DurationText { id, text, on_text, placeholder, .. }| {
+                            let name = field.clone();
+                            slot(ExpressionField { id, name, label, text, on_text, multiline: false, placeholder })
+                        })
+                    });
+                    view! { <DurationControl id value on_change disabled=context.disabled forms=DurationForms::Text placeholder expression /> }.into_any()
                 }
                 Widget::Secret => view! { <TextControl id value on_change disabled=context.disabled multiline=false secret=true schema /> }.into_any(),
                 Widget::Multiline => view! { <TextControl id value on_change disabled=context.disabled multiline=true secret=false schema /> }.into_any(),

@@ -85,6 +85,18 @@ pub(crate) fn offers<'a>(root: &'a Value, place: &Place, catalog: &'a Catalog) -
     }
 }
 
+/// The names of the members that may be written into the object at `holder`.
+pub(crate) fn member_names(root: &Value, holder: &Pointer, catalog: &Catalog) -> Vec<String> {
+    let place = Place { holder: holder.tokens().collect(), what: Missing::Name };
+    let name = |offer| match offer {
+        Offer::Member { name, .. } => Some(name.to_owned()),
+        Offer::Kind(kind) => Some(kind.key().to_owned()),
+        Offer::Argument { name, .. } => Some(name.to_owned()),
+        _ => None,
+    };
+    offers(root, &place, catalog).into_iter().filter_map(name).collect()
+}
+
 struct Walk<'a> {
     root: &'a Value,
     catalog: &'a Catalog,

@@ -1,34 +1,10 @@
-//! What every start is checked by, whoever asks for it: a person, or a task of another run.
+//! The input of a start, whoever asks for it: a person, or a task of another run. Whether the definition may be started is
+//! for [`crate::workflows::Startable`].
 
 use flow::Document;
 use serde_json::Value;
 
 use crate::error::HubError;
-
-/// Fills the defaults of the input in, and checks that the hub can run the definition and that the input fits it.
-///
-/// # Errors
-/// 400 with the problems.
-pub fn check_start(document: &Document, input: &mut Option<Value>) -> Result<(), HubError> {
-    check_runs(document)?;
-    check_input(document, input)
-}
-
-/// Checks that the hub can run the definition.
-///
-/// # Errors
-/// 400 with the problems.
-pub fn check_runs(document: &Document) -> Result<(), HubError> {
-    let unsupported = flow::unsupported(document);
-    if unsupported.is_empty() {
-        return Ok(());
-    }
-    Err(HubError::invalid_definition(
-        format!("the hub cannot run this: {}", unsupported[0].message_en),
-        format!("无法执行：{}", unsupported[0].message_zh),
-        unsupported,
-    ))
-}
 
 /// Fills the defaults of the input in, and checks that it fits.
 ///

@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use flow::Pointer;
 use flow::engine::{Call, Command, Event, LogLevel, TaskId, TaskStatus, Timestamp, WorkflowError};
-use flow::{Document, Pointer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::Row;
@@ -29,7 +29,7 @@ use self::caught::Given;
 use super::host::{CallKey, Host};
 use super::masking::Masking;
 use super::plan::{LogRow, Write};
-use super::start::check_start;
+use super::start::check_input;
 use super::{Executions, StartJob, faults};
 use crate::clock;
 use crate::database::Database;
@@ -448,9 +448,9 @@ impl Executions {
             }));
         };
         let Saved { workflow_id, revision, name, namespace, definition } = saved;
-        let document = Document::from_json(&definition).map_err(HubError::internal)?;
+        let document = self.settings.startable.read(definition.clone()).await?;
         let mut input = (!input.is_null()).then(|| input.clone());
-        check_start(&document, &mut input)?;
+        check_input(&document, &mut input)?;
         let (started_by,): (String,) = sqlx::query_as("SELECT started_by FROM jobs WHERE id = ?")
             .bind(parent.job)
             .fetch_one(self.database.read())
