@@ -242,8 +242,11 @@ mod tests {
 
     #[test]
     fn a_value_is_written_as_its_place_wants_it() {
+        let consume = "consume: {while: .ready}";
         check(
-            &around("{a: {for: {each: x, in: '${ .all }'}, while: .ready, do: [{b: {set: {x: 1}}}]}}"),
+            &around(&format!(
+                "{{a: {{call: asyncapi, with: {{document: {{endpoint: 'https://x'}}, channel: c, subscription: {{{consume}}}}}}}}}"
+            )),
             "not-an-expression",
             "Write `${ .ready }`",
         );
