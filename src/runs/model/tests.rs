@@ -151,8 +151,7 @@ fn what_the_flow_went_past_is_told_while_it_goes_on() {
         { "never": { "do": [{ "inner": { "set": {} } }] } },
         { "gate": { "fork": { "branches": [{ "one": { "set": {} } }, { "two": { "set": {} } }] } } },
         { "later": { "set": {} } },
-    ] }))
-    .unwrap();
+    ] }));
     let ran = ["/do/0/which", "/do/2/gate", "/do/2/gate/fork/branches/1/two"];
     let ran: Vec<Task> =
         ran.iter().map(|pointer| task(pointer, pointer, Status::Running, ("1", ""))).collect();
