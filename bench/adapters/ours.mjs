@@ -23,9 +23,9 @@ async function json(url, options) {
   return [await answer.json(), answer.headers];
 }
 
-/** A hub of its own, with a session in it. */
-async function start() {
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'mas-bench-')), base = `http://127.0.0.1:${await freePort()}`;
+/** A hub of its own, on a directory that is gone afterwards or on one that is kept, with a session in it. */
+async function start(kept) {
+  const data = kept ?? fs.mkdtempSync(path.join(os.tmpdir(), 'mas-bench-')), base = `http://127.0.0.1:${await freePort()}`;
   const hub = spawn(HUB, ['serve', '--listen', base.slice(7), '--data', data, '--static', DIST], { stdio: ['ignore', 'pipe', 'ignore'] });
   const code = await new Promise((ok, no) => {
     let said = '';
@@ -39,7 +39,7 @@ async function start() {
     endpoint: '', token: headers.get('x-subject-token'), expires_at: token.expires_at, user: token.user.name, domain: token.user.domain.name,
     project: token.project.name, project_id: token.project.id, roles: token.roles.map((role) => role.name), regions: [],
   };
-  const stop = async () => { hub.removeAllListeners('exit'); const gone = new Promise((ok) => hub.on('exit', ok)); hub.kill(); await gone; fs.rmSync(data, { recursive: true, force: true, maxRetries: 3 }); };
+  const stop = async () => { hub.removeAllListeners('exit'); const gone = new Promise((ok) => hub.on('exit', ok)); hub.kill(); await gone; if (!kept) fs.rmSync(data, { recursive: true, force: true, maxRetries: 3 }); };
   return { base, session, stop, workflows: new Map() };
 }
 
@@ -69,7 +69,7 @@ const places = (whole) => `(() => {
 
 export default [
   {
-    name: 'ours-canvas', kind: 'canvas', data: /\/workflow\/list/, available: () => fs.existsSync(HUB) && fs.existsSync(DIST), start,
+    name: 'ours-canvas', kind: 'canvas', data: /\/workflow\/list/, available: () => fs.existsSync(HUB) && fs.existsSync(DIST), start: () => start(),
     async prepare(b, o) {
       this.id = await workflow(this.live, o.size);
       await b.page.addInitScript(`localStorage['mas.session'] = ${JSON.stringify(JSON.stringify(this.live.session))}; localStorage['mas.theme'] = 'light';`);
@@ -89,5 +89,19 @@ export default [
       await new Promise((ok) => setTimeout(ok, 500));
       return { ...(await b.ev(places(true))), panWheel: true, modifiers: 2, wheel: 34.7 };
     },
+  },
+  {
+    // `--mode paged`: the executions of MAS_HISTORY_DATA, a data directory that `cargo bench -p hub --bench history` has
+    // filled and kept. The peers' server holds its rows in memory; ours answers from SQLite.
+    name: 'ours-table', kind: 'table', data: /\/workflows\/jobs/,
+    available: () => Boolean(process.env.MAS_HISTORY_DATA) && fs.existsSync(HUB) && fs.existsSync(DIST), start: () => start(process.env.MAS_HISTORY_DATA),
+    async prepare(b) {
+      // 50 rows a page and nothing but the table, as the peers.
+      await b.page.addInitScript(`localStorage['mas.session'] = ${JSON.stringify(JSON.stringify(this.live.session))}; localStorage['mas.theme'] = 'light'; localStorage['mas.history.overview'] = ${JSON.stringify(process.env.MAS_OVERVIEW ?? 'closed')};`);
+    },
+    url: (o) => `${o.base}/runs?size=50`,
+    ready: () => 'document.querySelectorAll("tr[data-job]").length > 20',
+    change: 'document.querySelector(".pager__count")?.textContent + document.querySelector("tr[data-job]")?.dataset.job',
+    sort: { number: 'th[data-col=duration] button', text: 'th[data-col=workflow] button' }, filter: '.search input', next: '[data-page=next]',
   },
 ];

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wire::history::{Filter, FilterProperty};
+use wire::history::{Filter, FilterProperty, JobPage, Sort};
 use wire::job::{DecisionRequest, NotifyRequest};
 use wire::log::{LogPage, LogQuery};
 use wire::operation::encode_segment;
@@ -58,6 +58,20 @@ impl Call {
         self.key = Some(key.clone());
         self
     }
+}
+
+/// What is asked of the history. A service that knows no cursors answers by `page_no`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JobSearch {
+    pub filters: Vec<Filter>,
+    pub sort: Sort,
+    pub ascending: bool,
+    /// Empty is the beginning.
+    pub cursor: String,
+    pub page_no: u32,
+    pub page_size: u32,
+    /// Into how many parts of time the runs are counted instead of being listed.
+    pub histogram: Option<u32>,
 }
 
 impl Api {
@@ -173,6 +187,20 @@ impl Api {
         let call = Call::new(Operation::ListJobs, &[])
             .query(&[("page_no", Some(&page_no.to_string())), ("page_size", Some(&page_size.to_string()))]);
         self.enveloped_kept(call.body(&body)?).await
+    }
+
+    /// A page of the history by its cursor, in any order; or how many runs began when.
+    pub async fn search_jobs(&self, search: &JobSearch) -> Result<JobPage, ApiError> {
+        let body: Vec<FilterProperty> = search.filters.iter().map(FilterProperty::from).collect();
+        let call = Call::new(Operation::ListJobs, &[]).query(&[
+            ("page_no", Some(&search.page_no.max(1).to_string())),
+            ("page_size", Some(&search.page_size.to_string())),
+            ("sort", Some(search.sort.as_str())),
+            ("order", Some(if search.ascending { "asc" } else { "desc" })),
+            ("cursor", Some(&search.cursor)),
+            ("histogram", search.histogram.map(|parts| parts.to_string()).as_deref()),
+        ]);
+        self.enveloped(call.body(&body)?).await
     }
 
     /// `state_id` is a task's pointer, or `-` for the whole job.

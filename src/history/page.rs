@@ -1,237 +1,232 @@
-//! The page: what the URL says is asked for, and what is asked for is shown as chips.
-
-use std::time::Duration;
+//! The page: what the URL says is asked for, and what is asked for is shown.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use wire::history::{Filter, FilterProperty, Property};
 
-use super::builder::{FilterBuilder, operator_label, property_label};
-use super::filters::{HistoryView, PAGE_SIZES};
+use super::address::Clause;
+use super::builder::FilterBuilder;
+use super::bulk::BulkBar;
+use super::chips::FilterChips;
+use super::columns::Column;
+use super::export::Export;
+use super::histogram::HistogramCard;
+use super::pages::Pages;
+use super::popover::Popover;
+use super::search::{Search, use_search};
+use super::strips::Strips;
 use super::table::JobTable;
-use crate::api::{use_api, use_poll};
+use super::views::Views;
+use super::words::{column_label, count};
 use crate::i18n::*;
 use crate::ui::link::use_title;
-use crate::ui::status::status_label;
+use crate::ui::preferences::{store, stored};
 use crate::ui::time::format_time;
-use crate::ui::{EmptyState, Icon, IconView, ListStage, ListView, Pager, go, href, use_preferences};
+use crate::ui::{EmptyState, Icon, IconView, ListStage, ListView, href, use_preferences};
+
+const OVERVIEW_KEY: &str = "mas.history.overview";
+
+/// Which filter is being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Building {
+    New,
+    /// The filter at this place is changed.
+    Changed(usize),
+}
 
 #[component]
 pub fn HistoryPage() -> impl IntoView {
     let i18n = use_i18n();
-    let api = use_api();
-    let query = use_query_map();
-    let go = StoredValue::new(go());
+    let search = use_search();
     use_title(move || t_string!(i18n, history.title).to_owned());
-    let shown = Memo::new(move |_| {
-        let query = query.read();
-        let filters = query.get_all("f").unwrap_or_default();
-        HistoryView::read(&filters, query.get("page").as_deref(), query.get("size").as_deref())
-    });
-    let poll = use_poll(
-        move || {
-            let view = shown.get();
-            async move { api.list_jobs(&view.filters, view.page, view.page_size).await }
-        },
-        |_| Some(Duration::from_secs(4)),
-    );
-    let show = move |view: HistoryView| go.with_value(|go| go(&format!("/runs{}", view.query())));
-    let building = RwSignal::new(false);
-    let items = Memo::new(move |_| {
-        poll.state.read().data.as_ref().map(|page| page.items.clone()).unwrap_or_default()
-    });
-    let total = Memo::new(move |_| poll.state.read().data.as_ref().map_or(0, |page| page.total));
+    let poll = search.poll;
     let loaded = Memo::new(move |_| poll.state.read().data.is_some());
-    let stale = Memo::new(move |_| poll.state.read().error.is_some());
-    let stage = Memo::new(move |_| ListStage::of(&poll.state.read(), |page| page.items.is_empty()));
-    let quick = move |text: String| {
-        let view = shown.get_untracked();
-        let mut filters: Vec<Filter> =
-            view.filters.iter().filter(|filter| !is_quick(filter)).cloned().collect();
-        let element = FilterProperty {
-            operator: "like".to_owned(),
-            property_name: "job_name".to_owned(),
-            operand: text,
-        };
-        filters.extend(Filter::parse(&element).ok());
-        show(view.with_filters(filters));
+    let overview = RwSignal::new(stored(OVERVIEW_KEY).as_deref() != Some("closed"));
+    let toggle_overview = move |_| {
+        overview.update(|open| *open = !*open);
+        store(OVERVIEW_KEY, if overview.get_untracked() { "open" } else { "closed" });
     };
+    let building = RwSignal::new(None::<Building>);
+    let any_clause = Memo::new(move |_| !search.shown.read().clauses.is_empty());
     view! {
-        <div class="page">
+        <div class="page history">
             <header class="page__header">
                 <h1>{t!(i18n, history.title)}</h1>
+                <button type="button" class="button button--quiet" aria-expanded=move || overview.get().to_string() on:click=toggle_overview>
+                    <IconView icon=Icon::Log />
+                    {t!(i18n, history.overview)}
+                </button>
+                <ColumnChoice search />
+                <Export search />
             </header>
-            <div class="toolbar">
-                <div class="search">
-                    <IconView icon=Icon::Search />
-                    <input
-                        type="search"
-                        class="input"
-                        aria-label=move || t_string!(i18n, history.quick)
-                        placeholder=move || t_string!(i18n, history.quick)
-                        prop:value=move || shown.read().filters.iter().find(|filter| is_quick(filter)).map(|filter| filter.operand.clone()).unwrap_or_default()
-                        on:change=move |event| quick(event_target_value(&event))
-                    />
+            <Views search />
+            <Show when=move || overview.get()>
+                <div class="history__overview">
+                    <HistogramCard search />
+                    <Strips search />
                 </div>
-                <button type="button" class="button" aria-expanded=move || building.get().to_string() on:click=move |_| building.update(|open| *open = !*open)>
+            </Show>
+            <div class="toolbar">
+                <Quick search />
+                <button
+                    type="button"
+                    class="button"
+                    aria-expanded=move || building.get().is_some().to_string()
+                    on:click=move |_| building.update(|building| *building = if building.is_some() { None } else { Some(Building::New) })
+                >
                     <IconView icon=Icon::Filter />
                     {t!(i18n, history.add_filter)}
                 </button>
+                <Show when=move || any_clause.get()>
+                    <FilterChips search on_edit=Callback::new(move |index| building.set(Some(Building::Changed(index)))) />
+                </Show>
             </div>
-            <Show when=move || building.get()>
-                <FilterBuilder
-                    on_add=Callback::new(move |filter| {
-                        building.set(false);
-                        let view = shown.get_untracked();
-                        let mut filters = view.filters.clone();
-                        filters.push(filter);
-                        show(view.with_filters(filters));
-                    })
-                    on_close=Callback::new(move |()| building.set(false))
-                />
-            </Show>
-            <Show when=move || !shown.read().filters.is_empty()>
-                <FilterChips shown on_show=Callback::new(show) />
-            </Show>
-            <Show when=move || loaded.get() && stale.get()>
-                <p class="notice notice--bad" role="status">
-                    <IconView icon=Icon::Alert />
-                    <Stale as_of=Signal::derive(move || poll.state.read().as_of) />
-                </p>
-            </Show>
-            <ListView
-                stage
-                what=Signal::derive(move || t_string!(i18n, history.loading).to_owned())
-                on_retry=Callback::new(move |()| poll.refresh())
-                empty=move || if shown.read().filters.is_empty() {
-                    view! {
-                        <EmptyState icon=Icon::History text=Signal::derive(move || t_string!(i18n, history.empty).to_owned())>
-                            <a class="button button--primary" href=href("/workflows")>{t!(i18n, history.to_workflows)}</a>
-                        </EmptyState>
-                    }
-                    .into_any()
-                } else {
-                    view! {
-                        <EmptyState icon=Icon::Search text=Signal::derive(move || t_string!(i18n, history.empty_search).to_owned())>
-                            <button type="button" class="button" on:click=move |_| show(shown.get_untracked().with_filters(Vec::new()))>{t!(i18n, history.clear_filters)}</button>
-                        </EmptyState>
-                    }
-                    .into_any()
-                }
-            >
-                <JobTable items />
-            </ListView>
-            <Show when=move || loaded.get()>
-                <div class="history__foot">
-                    <label class="history__size">
-                        <span>{t!(i18n, common.page.size)}</span>
-                        <select
-                            class="input"
-                            on:change=move |event| {
-                                let view = shown.get_untracked();
-                                let page_size = event_target_value(&event).parse().unwrap_or(PAGE_SIZES[0]);
-                                show(HistoryView { page: 1, page_size, ..view });
-                            }
-                        >
-                            {PAGE_SIZES
-                                .into_iter()
-                                .map(|size| view! { <option value=size.to_string() selected=move || shown.read().page_size == size>{size}</option> })
-                                .collect_view()}
-                        </select>
-                    </label>
-                    <Pager
-                        page=Signal::derive(move || shown.read().page)
-                        page_size=Signal::derive(move || shown.read().page_size)
-                        total
-                        on_page=Callback::new(move |page| show(HistoryView { page, ..shown.get_untracked() }))
-                    />
-                </div>
-            </Show>
+            {move || building.get().map(|what| {
+                let edited = match what {
+                    Building::New => None,
+                    Building::Changed(index) => search.shown.read_untracked().clauses.get(index).cloned(),
+                };
+                let done = Callback::new(move |clause| {
+                    building.set(None);
+                    put(search, what, clause);
+                });
+                view! { <FilterBuilder edited on_done=done on_close=Callback::new(move |()| building.set(None)) /> }
+            })}
+            <News search />
+            <List search />
+            <Show when=move || loaded.get()><Pages search /></Show>
+            <BulkBar search />
         </div>
     }
 }
 
-/// The applied filters, each with the way to take it off.
+/// A new filter is one more; a changed one stays in its place.
+fn put(search: Search, what: Building, clause: Clause) {
+    let view = search.shown.get_untracked();
+    let mut clauses = view.clauses.clone();
+    match what {
+        Building::Changed(index) if index < clauses.len() => clauses[index] = clause,
+        _ => clauses.push(clause),
+    }
+    search.show.run(view.with_clauses(clauses));
+}
+
+/// Free text, applied as it is typed.
 #[component]
-fn FilterChips(shown: Memo<HistoryView>, on_show: Callback<HistoryView>) -> impl IntoView {
+fn Quick(search: Search) -> impl IntoView {
+    let i18n = use_i18n();
+    let text = Memo::new(move |_| search.shown.read().quick());
+    view! {
+        <div class="search">
+            <IconView icon=Icon::Search />
+            <input
+                type="search"
+                class="input"
+                aria-label=move || t_string!(i18n, history.quick)
+                placeholder=move || t_string!(i18n, history.quick)
+                // What is being typed is not written over by what was typed before.
+                prop:value=move || text.get()
+                on:input=move |event| search.show_quietly.run(search.shown.get_untracked().with_quick(&event_target_value(&event)))
+            />
+        </div>
+    }
+}
+
+/// What is new since the page was opened, and how old the page is where newer cannot be had.
+#[component]
+fn News(search: Search) -> impl IntoView {
     let i18n = use_i18n();
     let preferences = use_preferences();
-    let operand = move |filter: &Filter| match filter.property {
-        Property::Status => filter
-            .operands()
-            .into_iter()
-            .map(|word| status_label(i18n, &word.into()))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Property::StartedAt | Property::EndedAt => filter
-            .operands()
-            .into_iter()
-            .map(|time| format_time(time, preferences.time.get()))
-            .collect::<Vec<_>>()
-            .join(" – "),
-        Property::Duration if filter.operator.takes_operand() => {
-            format!("{} s", filter.operands().join(" – "))
-        }
-        _ => filter.operand.clone(),
-    };
-    let remove = move |index: usize| {
-        let view = shown.get_untracked();
-        let mut filters = view.filters.clone();
-        filters.remove(index);
-        on_show.run(view.with_filters(filters));
+    let newer = search.newer();
+    let stale = Memo::new(move |_| {
+        let state = search.poll.state.read();
+        (state.error.is_some() && state.data.is_some()).then_some(state.as_of)
+    });
+    view! {
+        {move || stale.get().map(|as_of| {
+            let time = String::from(js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(as_of)).to_iso_string());
+            view! {
+                <p class="notice notice--bad" role="status">
+                    <IconView icon=Icon::Alert />
+                    {t_string!(i18n, common.stale, time = format_time(&time, preferences.time.get()))}
+                </p>
+            }
+        })}
+        <div class="history__news" role="status">
+            {move || (newer.get() > 0).then(|| view! {
+                <button type="button" class="button button--primary history__newer" on:click=move |_| search.show_newest()>
+                    {t_string!(i18n, history.newer, runs = count(newer.get(), newer.get() >= 100))}
+                </button>
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn List(search: Search) -> impl IntoView {
+    let i18n = use_i18n();
+    let poll = search.poll;
+    let stage = Memo::new(move |_| ListStage::of(&poll.state.read(), |answer| answer.page.items.is_empty()));
+    view! {
+        <ListView
+            stage
+            what=Signal::derive(move || t_string!(i18n, history.loading).to_owned())
+            on_retry=Callback::new(move |()| poll.refresh())
+            empty=move || if search.shown.read().clauses.is_empty() {
+                view! {
+                    <EmptyState icon=Icon::History text=Signal::derive(move || t_string!(i18n, history.empty).to_owned())>
+                        <a class="button button--primary" href=href("/workflows")>{t!(i18n, history.to_workflows)}</a>
+                    </EmptyState>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <EmptyState icon=Icon::Search text=Signal::derive(move || t_string!(i18n, history.empty_search).to_owned())>
+                        <button type="button" class="button" on:click=move |_| search.show.run(search.shown.get_untracked().with_clauses(Vec::new()))>
+                            {t!(i18n, history.clear_filters)}
+                        </button>
+                    </EmptyState>
+                }
+                .into_any()
+            }
+        >
+            <JobTable search />
+        </ListView>
+    }
+}
+
+/// Which columns there are; the run itself always is.
+#[component]
+fn ColumnChoice(search: Search) -> impl IntoView {
+    let i18n = use_i18n();
+    let open = RwSignal::new(false);
+    let toggle = move |column: Column, on: bool| {
+        let shown = search.columns.get_untracked();
+        let columns =
+            Column::ALL.into_iter().filter(|one| if *one == column { on } else { shown.contains(one) });
+        search.choose_columns(columns.collect());
     };
     view! {
-        <ul class="filters" aria-label=move || t_string!(i18n, history.applied)>
-            {move || {
-                shown
-                    .get()
-                    .filters
+        <Popover label=Signal::derive(move || t_string!(i18n, history.columns).to_owned()) icon=Icon::Settings open>
+            <fieldset class="columns">
+                <legend>{t!(i18n, history.columns)}</legend>
+                {Column::ALL
                     .into_iter()
-                    .enumerate()
-                    .map(|(index, filter)| {
-                        let text = format!(
-                            "{} {} {}",
-                            property_label(i18n, filter.property),
-                            operator_label(i18n, filter.operator),
-                            if filter.operator.takes_operand() { operand(&filter) } else { String::new() },
-                        );
-                        let name = text.clone();
-                        view! {
-                            <li class="filters__chip">
-                                <span>{text}</span>
-                                <button
-                                    type="button"
-                                    class="button button--icon button--tiny"
-                                    aria-label=move || t_string!(i18n, history.remove_filter, name = name.clone())
-                                    on:click=move |_| remove(index)
-                                >
-                                    <IconView icon=Icon::Close />
-                                </button>
-                            </li>
-                        }
+                    .map(|column| view! {
+                        <label class="columns__column">
+                            <input
+                                type="checkbox"
+                                class="checkbox"
+                                disabled=column == Column::Run
+                                prop:checked=move || search.columns.read().contains(&column)
+                                on:change=move |event| toggle(column, event_target_checked(&event))
+                            />
+                            {move || column_label(i18n, column)}
+                        </label>
                     })
-                    .collect_view()
-            }}
-            <li>
-                <button type="button" class="button button--quiet" on:click=move |_| on_show.run(shown.get_untracked().with_filters(Vec::new()))>
-                    {t!(i18n, history.clear_filters)}
+                    .collect_view()}
+                <button type="button" class="button button--quiet button--tiny" on:click=move |_| search.choose_columns(Column::USUAL.to_vec())>
+                    {t!(i18n, history.usual_columns)}
                 </button>
-            </li>
-        </ul>
+            </fieldset>
+        </Popover>
     }
-}
-
-/// Says how old the data is while newer cannot be had.
-#[component]
-fn Stale(as_of: Signal<f64>) -> impl IntoView {
-    let i18n = use_i18n();
-    let preferences = use_preferences();
-    move || {
-        let time = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(as_of.get())).to_iso_string();
-        t_string!(i18n, common.stale, time = format_time(&String::from(time), preferences.time.get()))
-    }
-}
-
-fn is_quick(filter: &Filter) -> bool {
-    filter.property == Property::JobName && filter.operator == wire::history::Operator::Like
 }

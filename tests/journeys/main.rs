@@ -6,6 +6,7 @@ mod afterwards;
 mod documents;
 mod editing;
 mod enemies;
+mod executions;
 mod expressions;
 mod first_light;
 mod forms;
