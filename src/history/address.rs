@@ -92,13 +92,13 @@ impl HistoryView {
 
     /// The same from the first page on: page 7 of something else is nowhere.
     #[must_use]
-    pub(super) fn from_start(&self) -> Self {
+    pub(super) fn at_start(&self) -> Self {
         Self { at: String::new(), page: 1, ..self.clone() }
     }
 
     #[must_use]
     pub(super) fn with_clauses(&self, clauses: Vec<Clause>) -> Self {
-        Self { clauses, ..self.from_start() }
+        Self { clauses, ..self.at_start() }
     }
 
     /// With this clause instead of all others of its property.
@@ -138,17 +138,12 @@ impl HistoryView {
     pub(super) fn sorted_by(&self, sort: Sort) -> Self {
         let counts_down = matches!(sort, Sort::StartedAt | Sort::EndedAt | Sort::Duration);
         let ascending = if self.sort == sort { !self.ascending } else { !counts_down };
-        Self { sort, ascending, ..self.from_start() }
+        Self { sort, ascending, ..self.at_start() }
     }
 
     /// What the API is asked for at this moment, in milliseconds since 1970.
     pub(super) fn filters(&self, now: i64) -> Vec<Filter> {
         self.clauses.iter().map(|clause| clause.resolve(now)).collect()
-    }
-
-    /// Everything but where in the list one is: what a saved view keeps.
-    pub(super) fn same_search(&self, other: &Self) -> bool {
-        self.clauses == other.clauses && self.sort == other.sort && self.ascending == other.ascending
     }
 }
 

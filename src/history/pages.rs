@@ -69,7 +69,7 @@ pub(super) fn Pages(search: Search) -> impl IntoView {
                     class="input"
                     on:change=move |event| {
                         let page_size = event_target_value(&event).parse().unwrap_or(PAGE_SIZES[0]);
-                        search.show.run(HistoryView { page_size, ..search.shown.get_untracked().from_start() });
+                        search.show.run(HistoryView { page_size, ..search.shown.get_untracked().at_start() });
                     }
                 >
                     {PAGE_SIZES

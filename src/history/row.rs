@@ -132,7 +132,7 @@ fn Progress(job: Memo<Job>) -> impl IntoView {
     let counts = Memo::new(move |_| (job.read().tasks_done, job.read().tasks_total));
     let share = move || {
         let (done, total) = counts.get();
-        if total == 0 { 0 } else { done.saturating_mul(100) / total }
+        done.saturating_mul(100).checked_div(total).unwrap_or_default()
     };
     view! {
         <span class="grid__progress">

@@ -140,7 +140,7 @@ impl Search {
         if self.shown.read_untracked().at.is_empty() {
             self.poll.refresh();
         } else {
-            self.show.run(self.shown.get_untracked().from_start());
+            self.show.run(self.shown.get_untracked().at_start());
         }
     }
 

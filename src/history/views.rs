@@ -24,7 +24,7 @@ pub(super) fn Views(search: Search) -> impl IntoView {
     let user = use_api().session();
     let saved = RwSignal::new(load());
     let saving = RwSignal::new(false);
-    let now = Memo::new(move |_| search.shown.read().from_start().query());
+    let now = Memo::new(move |_| search.shown.read().at_start().query());
     let mine = move || {
         let user = user.read().as_ref().map(|session| session.user.clone()).unwrap_or_default();
         format!("?f={}", encode_segment(&format!("started_by:eq:{user}")))

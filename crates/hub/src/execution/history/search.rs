@@ -27,7 +27,7 @@ pub(in crate::execution) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { few: 5_000, bound: 20_000, texts: 1_000 }
+        Self { few: 4_000, bound: 10_000, texts: 1_000 }
     }
 }
 

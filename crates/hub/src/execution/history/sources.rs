@@ -249,6 +249,11 @@ impl Walk {
         self.range
     }
 
+    /// The same from end to end.
+    pub(super) fn without_range(&self) -> Self {
+        Self { range: (None, None), ..self.clone() }
+    }
+
     /// Appends ` FROM jobs … WHERE …` with what the index finds.
     pub(super) fn push_from(&self, query: &mut QueryBuilder<Sqlite>) {
         query.push(" FROM jobs INDEXED BY ").push(self.index).push(" WHERE ");
