@@ -1,5 +1,6 @@
 //! The page: what the URL says is asked for, and what is asked for is shown.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::address::Clause;
@@ -114,16 +115,26 @@ fn put(search: Search, what: Building, clause: Clause) {
 fn Quick(search: Search) -> impl IntoView {
     let i18n = use_i18n();
     let text = Memo::new(move |_| search.shown.read().quick());
+    let field = NodeRef::<html::Input>::new();
+    // What is being typed is not written over by what was typed before.
+    Effect::new(move |_| {
+        let text = text.get();
+        if let Some(field) = field.get() {
+            let element: &web_sys::Element = field.as_ref();
+            if document().active_element().as_ref() != Some(element) {
+                field.set_value(&text);
+            }
+        }
+    });
     view! {
         <div class="search">
             <IconView icon=Icon::Search />
             <input
+                node_ref=field
                 type="search"
                 class="input"
                 aria-label=move || t_string!(i18n, history.quick)
                 placeholder=move || t_string!(i18n, history.quick)
-                // What is being typed is not written over by what was typed before.
-                prop:value=move || text.get()
                 on:input=move |event| search.show_quietly.run(search.shown.get_untracked().with_quick(&event_target_value(&event)))
             />
         </div>

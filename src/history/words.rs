@@ -93,8 +93,12 @@ pub(super) fn sentence(i18n: I18nContext<Locale>, clause: &Clause, display: Time
 /// `24 h ago`, or the moment itself.
 pub(super) fn moment_label(i18n: I18nContext<Locale>, operand: &str, display: TimeDisplay) -> String {
     match minutes_ago(operand) {
-        Some(minutes) if minutes % 1_440 == 0 => t_string!(i18n, common.time.days, count = minutes / 1_440),
-        Some(minutes) if minutes % 60 == 0 => t_string!(i18n, common.time.hours, count = minutes / 60),
+        Some(minutes) if minutes > 1_440 && minutes.is_multiple_of(1_440) => {
+            t_string!(i18n, common.time.days, count = minutes / 1_440)
+        }
+        Some(minutes) if minutes.is_multiple_of(60) => {
+            t_string!(i18n, common.time.hours, count = minutes / 60)
+        }
         Some(minutes) => t_string!(i18n, common.time.minutes, count = minutes),
         None => format_time(operand, display),
     }
