@@ -16,12 +16,14 @@ mod outline;
 mod page;
 mod palette;
 mod paper;
+mod peek;
 mod problems;
 mod review;
 mod save;
 mod simulate;
 mod source;
 mod state;
+mod task_menu;
 mod templates;
 mod workspace;
 

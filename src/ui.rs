@@ -1,6 +1,7 @@
 //! Components that know no feature: what two features need lives here.
 
 pub mod changes;
+pub mod clipboard;
 pub mod confirm;
 pub mod decision;
 pub mod dialog;

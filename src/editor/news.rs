@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use canvas::{Announcement, Refusal};
-use flow::edit::{EditError, Warning};
+use canvas::Announcement;
+use flow::edit::Warning;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -59,41 +59,6 @@ pub(super) fn NewsLine(news: RwSignal<Option<News>>, spoken: RwSignal<String>) -
     }
 }
 
-pub(super) fn refusal(i18n: I18nContext<Locale>, refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Edit(error) => edit_error(i18n, error),
-        Refusal::NoPlace => t_string!(i18n, editor.refusal.no_place).to_string(),
-        Refusal::NothingSelected => t_string!(i18n, editor.refusal.nothing_selected).to_string(),
-        Refusal::NothingToUndo => t_string!(i18n, editor.refusal.nothing_to_undo).to_string(),
-        Refusal::NothingToRedo => t_string!(i18n, editor.refusal.nothing_to_redo).to_string(),
-        Refusal::AtTheEdge => t_string!(i18n, editor.refusal.at_the_edge).to_string(),
-        Refusal::NotABox => t_string!(i18n, editor.refusal.not_a_box).to_string(),
-        Refusal::OtherScope => t_string!(i18n, editor.refusal.other_scope).to_string(),
-        Refusal::LeadsToItself => t_string!(i18n, editor.refusal.leads_to_itself).to_string(),
-        Refusal::NoTasksInText => t_string!(i18n, editor.refusal.no_tasks_in_text).to_string(),
-        Refusal::OutOfStep => t_string!(i18n, editor.refusal.out_of_step).to_string(),
-    }
-}
-
-fn edit_error(i18n: I18nContext<Locale>, error: &EditError) -> String {
-    match error {
-        EditError::NoSuchTask { .. } | EditError::NoSuchMember { .. } => {
-            t_string!(i18n, editor.refusal.out_of_step).to_string()
-        }
-        EditError::NotATaskList { .. } => t_string!(i18n, editor.refusal.no_place).to_string(),
-        EditError::NothingInside { .. } => t_string!(i18n, editor.refusal.not_a_box).to_string(),
-        EditError::NotSiblings => t_string!(i18n, editor.refusal.not_siblings).to_string(),
-        EditError::IntoItself => t_string!(i18n, editor.refusal.into_itself).to_string(),
-        EditError::EmptyName => t_string!(i18n, editor.refusal.empty_name).to_string(),
-        EditError::NameTaken { name } => t_string!(i18n, editor.refusal.name_taken, name = name.clone()),
-        EditError::ReservedName { name } => {
-            t_string!(i18n, editor.refusal.reserved_name, name = name.clone())
-        }
-        EditError::TooDeep => t_string!(i18n, editor.refusal.too_deep).to_string(),
-        EditError::NotAnObject => t_string!(i18n, editor.refusal.not_an_object).to_string(),
-    }
-}
-
 pub(super) fn warning(i18n: I18nContext<Locale>, warning: &Warning) -> String {
     let (task, target) = (warning.task().last().unwrap_or_default(), warning.target().to_owned());
     match warning {
@@ -126,6 +91,8 @@ pub(super) fn announcement(i18n: I18nContext<Locale>, announcement: &Announcemen
         Announcement::Connected { name, target } => {
             t_string!(i18n, editor.told.connected, name = name.clone(), target = target.clone())
         }
+        Announcement::SwitchedOff { count } => t_string!(i18n, editor.told.switched_off, count = *count),
+        Announcement::SwitchedOn { count } => t_string!(i18n, editor.told.switched_on, count = *count),
         Announcement::InsertedSeveral { count } => {
             t_string!(i18n, editor.told.inserted_several, count = *count)
         }

@@ -1,6 +1,7 @@
-//! The workflow as a tree of names: the same tasks and the same keys as the canvas, for reading, and for screen readers.
+//! The workflow as a tree of names: the same tasks, keys, menu and clipboard as the canvas, for reading, and for screen
+//! readers. What is folded on the canvas is folded here.
 
-use canvas::Input;
+use canvas::{Act, Badge, Input, NodeShape, Scene};
 use flow::{Origin, Pointer, TaskKind, view};
 use leptos::ev;
 use leptos::html;
@@ -11,7 +12,9 @@ use super::state::Editor;
 use crate::i18n::*;
 use crate::ui::Icon;
 use crate::ui::IconView;
-use crate::ui::flow_canvas::{canvas_key, function_icon, kind_icon, kind_label};
+use crate::ui::flow_canvas::{
+    KeyAct, SurfaceActs, beside, canvas_key, copy, cut, function_icon, kind_icon, kind_label, paste, under,
+};
 
 /// The height of a row in pixels; the style sheet has the same.
 const ROW: f64 = 30.0;
@@ -29,17 +32,21 @@ struct Row {
     function: Option<String>,
     /// It is done where the tasks beside it fail.
     catches: bool,
+    /// Whether its tasks are shown, where it has some.
+    unfolded: Option<bool>,
+    /// It never runs.
+    off: bool,
     /// Its place among the tasks beside it, from 1, and how many they are.
     place: (usize, usize),
 }
 
 #[component]
-pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -> impl IntoView {
+pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, acts: SurfaceActs) -> impl IntoView {
     let i18n = use_i18n();
     let rows = Memo::new(move |_| {
         // What a row says changes with the scene, not with every letter typed into a field.
         editor.model.scene.track();
-        editor.model.read(|session| rows(session.document()))
+        editor.model.read(|session| rows(session.document(), session.scene()))
     });
     let tree = NodeRef::<html::Div>::new();
     let scrolled = RwSignal::new(0.0);
@@ -75,13 +82,21 @@ pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callba
         }
     });
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" || event.key() == "F2" {
-            event.prevent_default();
-            on_open.run(());
-        } else if let Some(input) = canvas_key(&event) {
+        let understood = match canvas_key(&event) {
+            Some(KeyAct::Send(input)) => {
+                on_input.run(input);
+                true
+            }
+            Some(KeyAct::Space) => {
+                on_input.run(Input::Do { act: Act::ToggleCollapsed });
+                true
+            }
+            Some(act) => acts.perform(&act, beside(&event)),
+            None => false,
+        };
+        if understood {
             event.prevent_default();
             event.stop_propagation();
-            on_input.run(input);
         }
     };
     let first = Memo::new(move |_| rows.read().first().map(|row| row.pointer.clone()));
@@ -93,6 +108,19 @@ pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callba
             aria-label=move || t_string!(i18n, editor.outline.title)
             aria-multiselectable="true"
             on:keydown=on_key
+            on:copy=move |event: ev::ClipboardEvent| {
+                copy(editor.model, &event);
+            }
+            on:cut=move |event: ev::ClipboardEvent| {
+                if let Some(input) = cut(editor.model, &event) {
+                    on_input.run(input);
+                }
+            }
+            on:paste=move |event: ev::ClipboardEvent| {
+                if let Some(input) = paste(&event) {
+                    on_input.run(input);
+                }
+            }
             on:scroll=move |_| {
                 if let Some(tree) = tree.get_untracked() {
                     scrolled.set(f64::from(tree.scroll_top()));
@@ -122,15 +150,18 @@ pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callba
                         };
                         let kind = row.kind;
                         let shown = pointer.clone();
+                        let asked = pointer.clone();
                         view! {
                             <div
                                 class="outline__row"
                                 class:outline__row--selected=move || selected.get()
                                 role="treeitem"
                                 tabindex=tab
+                                class:outline__row--off=row.off
                                 aria-selected=move || selected.get().to_string()
                                 attr:aria-level=(row.depth + 1).to_string()
                                 attr:aria-posinset=row.place.0.to_string()
+                                attr:aria-expanded=row.unfolded.map(|unfolded| unfolded.to_string())
                                 attr:aria-setsize=row.place.1.to_string()
                                 data-row=shown.as_str().to_owned()
                                 style=format!("top:{}px;padding-left:{}px", index as f64 * ROW, 10 + row.depth.min(12) * 16)
@@ -142,11 +173,25 @@ pub(super) fn Outline(editor: Editor, on_input: Callback<Input>, on_open: Callba
                                         Input::Select { pointer: Some(pointer) }
                                     });
                                 }
-                                on:dblclick=move |_| on_open.run(())
+                                on:dblclick=move |_| {
+                                    if let Some(open) = acts.open {
+                                        open.run(());
+                                    }
+                                }
+                                on:contextmenu=move |event: ev::MouseEvent| {
+                                    let Some(menu) = acts.menu else { return };
+                                    event.prevent_default();
+                                    if !editor.model.selected.read_untracked().contains(&asked) {
+                                        on_input.run(Input::Select { pointer: Some(asked.clone()) });
+                                    }
+                                    menu.run(under(&event));
+                                }
                             >
                                 <IconView icon />
                                 <span class="outline__name">{row.name}</span>
                                 {row.catches.then(|| view! { <span class="outline__catch">{t!(i18n, editor.canvas.catch_lane)}</span> })}
+                                {(row.unfolded == Some(false)).then(|| view! { <span class="outline__catch">"…"</span> })}
+                                {row.off.then(|| view! { <span class="outline__catch">{t!(i18n, editor.badge.disabled_short)}</span> })}
                                 <span class="visually-hidden">{move || kind_label(i18n, kind)}</span>
                             </div>
                         }
@@ -168,15 +213,23 @@ fn focus_row(tree: &web_sys::HtmlDivElement, pointer: &Pointer) {
     }
 }
 
-fn rows(document: &flow::Document) -> Vec<Row> {
+fn rows(document: &flow::Document, scene: &Scene) -> Vec<Row> {
     let tasks = view::tasks(document).filter(|task| task.origin == Origin::Flow);
     tasks
-        .map(|task| {
+        // What the canvas does not show stands in a folded box.
+        .filter_map(|task| Some((scene.node(&task.pointer)?, task)))
+        .map(|(node, task)| {
             let beside = task.list.get(document.root()).and_then(|list| list.as_array()).map_or(1, Vec::len);
             Row {
                 name: task.name.to_owned(),
                 depth: task.depth,
                 kind: task.kind,
+                unfolded: if node.shape == NodeShape::Box {
+                    Some(true)
+                } else {
+                    node.badges.iter().any(|badge| matches!(badge, Badge::Collapsed { .. })).then_some(false)
+                },
+                off: node.badges.contains(&Badge::Disabled),
                 function: task.called().map(str::to_owned),
                 catches: task.list.as_str().ends_with("/catch/do"),
                 place: (task.index + 1, beside),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use canvas::{Effect as CanvasEffect, Input, LayoutOptions};
+use canvas::{Effect as CanvasEffect, Input};
 use flow::{Catalog, CatalogFunction, Document, ParseError, Pointer, Problem, Severity};
 use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
@@ -23,7 +23,7 @@ use super::news::{self, News};
 use super::simulate::Simulating;
 use super::source::SourceText;
 use crate::i18n::*;
-use crate::ui::flow_canvas::CanvasModel;
+use crate::ui::flow_canvas::{CanvasModel, refusal_text, stored_options};
 use crate::ui::preferences::{store, stored};
 use crate::ui::{Toasts, use_toasts};
 
@@ -76,7 +76,7 @@ impl Editor {
         let base = Arc::new(document.root().clone());
         let drafts = Drafts::new(published.as_ref().map(|published| published.workflow_id.as_str()));
         let editor = Self {
-            model: CanvasModel::new(document, LayoutOptions::default()),
+            model: CanvasModel::new(document, stored_options()),
             i18n: use_i18n(),
             toasts: use_toasts(),
             read_only,
@@ -140,7 +140,7 @@ impl Editor {
                 CanvasEffect::DocumentChanged => self.changed(),
                 CanvasEffect::SelectionChanged => self.place.set(None),
                 CanvasEffect::Refused { refusal } => {
-                    self.news.set(Some(News::bad(news::refusal(self.i18n, &refusal))));
+                    self.news.set(Some(News::bad(refusal_text(self.i18n, &refusal))));
                 }
                 CanvasEffect::Warned { warning } => {
                     self.news.set(Some(News::good(news::warning(self.i18n, &warning))));

@@ -24,15 +24,17 @@ use super::outline::Outline;
 use super::page::Opened;
 use super::palette::Palette;
 use super::paper::PaperSheet;
+use super::peek::{self, PeekDialog};
 use super::problems::ProblemsPanel;
 use super::save::Saver;
 use super::simulate::SimulateDrawer;
 use super::source::{Divider, SourceView, UnappliedNotice, stored_share};
 use super::state::{Editor, Panel, Sheet, Tab};
+use super::task_menu::TaskMenu;
 use super::templates::TemplatesDialog;
 use crate::api::use_api;
 use crate::i18n::*;
-use crate::ui::flow_canvas::{Surface, SurfaceMode, look_only};
+use crate::ui::flow_canvas::{Surface, SurfaceActs, SurfaceMode, look_only};
 use crate::ui::link::use_title;
 use crate::ui::{Icon, IconView};
 use address::address;
@@ -121,6 +123,19 @@ pub(super) fn Workspace(
         on_add.run(());
     });
     let looks = Memo::new(move |_| read_only || editor.source.wrong().is_some());
+    let menu_at = RwSignal::new(None);
+    let acts = SurfaceActs {
+        open: Some(on_open),
+        rename: (!read_only).then_some(on_rename),
+        add: (!read_only).then_some(on_add),
+        gap: (!read_only).then_some(on_gap),
+        peek: Some(Callback::new(move |()| {
+            if peek::reference(editor).is_some() {
+                editor.sheet.set(Some(Sheet::Peek));
+            }
+        })),
+        menu: Some(Callback::new(move |at| menu_at.set(Some(at)))),
+    };
     let mode = Signal::derive(move || if looks.get() { SurfaceMode::Look } else { SurfaceMode::Edit });
     let layout = Memo::new(move |_| editor.layout());
     let share = RwSignal::new(stored_share());
@@ -144,12 +159,12 @@ pub(super) fn Workspace(
             <EditorHeader editor saver />
             {move || offered.get().map(|(key, draft)| view! { <DraftBanner editor key draft offered /> })}
             <div class=body_class>
-                <SidePanel editor on_input on_open />
+                <SidePanel editor on_input acts />
                 <div class="editor__middle" style=move || format!("--share:{:.1}%", share.get())>
                     // The canvas stays where it is while the source is looked at.
                     <div class="editor__canvas" hidden=move || layout.get() == Tab::Source>
                         <UnappliedNotice editor />
-                        <Surface model=editor.model mode functions flags status=editor.simulating.statuses on_input on_open on_rename on_add on_gap chosen=editor.place surface=editor.surface />
+                        <Surface model=editor.model mode functions flags status=editor.simulating.statuses on_input acts chosen=editor.place surface=editor.surface />
                     </div>
                     <Show when=move || layout.get() == Tab::Split>
                         <Divider share />
@@ -172,6 +187,7 @@ pub(super) fn Workspace(
             <ProblemsPanel editor />
             <Show when=move || editor.seen.get()>
                 <SimulateDrawer editor />
+                <TaskMenu editor looks on_input acts at=menu_at />
                 <SaveDialogs editor saver />
             </Show>
             <Leaving editor saver />
@@ -179,6 +195,7 @@ pub(super) fn Workspace(
                 Sheet::Templates => view! { <TemplatesDialog editor /> }.into_any(),
                 Sheet::Paper => view! { <PaperSheet editor /> }.into_any(),
                 Sheet::Finder => view! { <Finder editor saver /> }.into_any(),
+                Sheet::Peek => view! { <PeekDialog editor /> }.into_any(),
                 Sheet::Keys => view! { <KeysDialog editor /> }.into_any(),
             })}
         </div>
@@ -187,7 +204,7 @@ pub(super) fn Workspace(
 
 /// Beside the canvas: what can be added, or the workflow as a tree.
 #[component]
-fn SidePanel(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -> impl IntoView {
+fn SidePanel(editor: Editor, on_input: Callback<Input>, acts: SurfaceActs) -> impl IntoView {
     let i18n = use_i18n();
     let may_add = move || !editor.read_only.get();
     let outlined = RwSignal::new(editor.read_only.get_untracked());
@@ -212,7 +229,7 @@ fn SidePanel(editor: Editor, on_input: Callback<Input>, on_open: Callback<()>) -
                 </Show>
             </div>
             <Show when=move || editor.seen.get() && outlined.get()>
-                <Outline editor on_input on_open />
+                <Outline editor on_input acts />
             </Show>
         </div>
     }

@@ -1,6 +1,5 @@
 //! Lines to the clipboard, those that were never drawn or read among them.
 
-use leptos::prelude::*;
 use logs::{Filter, Format, write_line};
 use wire::log::{Level, LogPage, LogQuery};
 
@@ -63,10 +62,4 @@ pub(super) fn write(
         }
     }
     count
-}
-
-/// Puts text on the clipboard; whether the browser allowed it.
-pub(super) async fn to_clipboard(text: &str) -> bool {
-    let promise = window().navigator().clipboard().write_text(text);
-    wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()
 }

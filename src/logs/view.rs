@@ -15,6 +15,7 @@ use super::options::LogOptions;
 use super::reader::Reader;
 use super::toolbar::LogToolbar;
 use crate::i18n::*;
+use crate::ui::clipboard::to_clipboard;
 use crate::ui::{describe_error, use_toasts};
 
 #[component]
@@ -84,7 +85,7 @@ pub fn LogView(
     let on_copy = Callback::new(move |()| {
         leptos::task::spawn_local(async move {
             match copy::text(reader).await {
-                Ok(Some(text)) if copy::to_clipboard(&text).await => {
+                Ok(Some(text)) if to_clipboard(&text).await => {
                     toasts.success(t_string!(i18n, common.action.copied));
                 }
                 Ok(Some(_)) => toasts.failure(t_string!(i18n, logs.not_copied)),

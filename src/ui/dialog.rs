@@ -32,6 +32,12 @@ pub fn Dialog(
             let _ = dialog.show_modal();
         }
     });
+    // Taken out of the page while it is open, it would leave the focus nowhere; closing gives it back to who had it.
+    on_cleanup(move || {
+        if let Some(dialog) = element.try_get_untracked().flatten() {
+            dialog.close();
+        }
+    });
     view! {
         <dialog
             node_ref=element

@@ -21,6 +21,7 @@
 //!
 //! It fills its parent: give that a size. The editor draws [`Surface`] over a [`CanvasModel`] of its own.
 
+mod acts;
 mod colours;
 mod edges;
 mod far;
@@ -39,20 +40,25 @@ mod surface;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
 mod window;
+mod words;
 mod zoom;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use canvas::{Input, LayoutOptions, PointerButton};
+use canvas::{Input, PointerButton};
 use flow::{Document, Pointer};
 use leptos::prelude::*;
 
+pub use acts::{SurfaceActs, beside, under};
 pub use colours::{COLOURS, colour_label};
-pub use keys::canvas_key;
+pub use hands::{copy, cut, paste};
+pub use keys::{KeyAct, canvas_key};
 pub use kinds::{function_icon, kind_icon, kind_label};
 pub use model::CanvasModel;
 pub use surface::{Surface, SurfaceMode};
+pub use words::refusal_text;
+pub use zoom::stored_options;
 
 /// The smallest zoom at which a run is shown whole at first.
 const SMALLEST_WHOLE: f64 = 0.4;
@@ -87,7 +93,7 @@ pub fn FlowCanvas(
     #[prop(into, optional)]
     functions: Option<Signal<HashMap<String, String>>>,
 ) -> impl IntoView {
-    let model = CanvasModel::new(Document::clone(&definition.read_untracked()), LayoutOptions::default());
+    let model = CanvasModel::new(Document::clone(&definition.read_untracked()), stored_options());
     Effect::new(move |previous: Option<Arc<Document>>| {
         let now = definition.get();
         if let Some(previous) = previous
@@ -178,6 +184,7 @@ pub fn look_only(model: CanvasModel, on_select: Callback<Option<Pointer>>) -> Ca
         | Input::CenterOn { .. }
         | Input::ZoomBy { .. }
         | Input::ZoomTo { .. }
+        | Input::SetDirection { .. }
         | Input::ToggleCollapsed { .. } => {
             model.send(input);
         }

@@ -46,11 +46,22 @@ pub fn Menu(
             event.stop_propagation();
             close(true);
         }
-        "ArrowDown" | "ArrowUp" if open.get_untracked() => {
-            event.prevent_default();
-            move_focus(root, event.key() == "ArrowDown");
+        "Tab" if open.get_untracked() => close(true),
+        key if open.get_untracked() => {
+            if let Some(step) = Step::of(key) {
+                event.prevent_default();
+                event.stop_propagation();
+                focus_item(root, step);
+            }
         }
         _ => {}
+    };
+    // Whoever opens it by key is taken to its first item.
+    let toggle = move |event: ev::MouseEvent| {
+        open.update(|open| *open = !*open);
+        if open.get_untracked() && event.detail() == 0 {
+            request_animation_frame(move || focus_item(root, Step::First));
+        }
     };
     let items = StoredValue::new(items);
     view! {
@@ -62,7 +73,7 @@ pub fn Menu(
                 aria-haspopup="menu"
                 aria-expanded=move || open.get().to_string()
                 aria-label=move || label.get()
-                on:click=move |_| open.update(|open| *open = !*open)
+                on:click=toggle
             >
                 <IconView icon />
             </button>
@@ -95,21 +106,44 @@ pub fn Menu(
     }
 }
 
-/// Moves the focus among the items, around the ends.
-fn move_focus(root: NodeRef<html::Div>, forward: bool) {
-    let Some(root) = root.get_untracked() else { return };
-    let Ok(items) = root.query_selector_all("[role=menuitem]") else { return };
+/// Where a key takes the focus among the items of a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    First,
+    Last,
+    Next,
+    Previous,
+}
+
+impl Step {
+    pub fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "Home" => Self::First,
+            "End" => Self::Last,
+            "ArrowDown" => Self::Next,
+            "ArrowUp" => Self::Previous,
+            _ => return None,
+        })
+    }
+}
+
+/// Moves the focus among the items of a menu, around the ends.
+pub fn focus_item(root: NodeRef<html::Div>, step: Step) {
+    let Some(root) = root.try_get_untracked().flatten() else { return };
+    let Ok(items) = root.query_selector_all("[role=menuitem]:not([disabled])") else { return };
     let items: Vec<web_sys::HtmlElement> =
         (0..items.length()).filter_map(|index| items.get(index)?.dyn_into().ok()).collect();
     let active = document().active_element();
     let now = items.iter().position(|item| active.as_ref() == Some(item.as_ref()));
-    let next = match (now, forward) {
-        (None, true) => 0,
-        (None, false) => items.len().saturating_sub(1),
-        (Some(index), true) => (index + 1) % items.len(),
-        (Some(index), false) => (index + items.len() - 1) % items.len(),
+    let last = items.len().saturating_sub(1);
+    let next = match (step, now) {
+        (Step::First, _) | (Step::Next, None) => 0,
+        (Step::Last, _) | (Step::Previous, None) => last,
+        (Step::Next, Some(index)) => (index + 1) % items.len(),
+        (Step::Previous, Some(index)) => (index + last) % items.len(),
     };
     if let Some(item) = items.get(next) {
+        // An item that has gone meanwhile cannot take the focus.
         let _ = item.focus();
     }
 }

@@ -4,6 +4,7 @@
 //! written. It validates nothing (`flow` does) and knows no control, no label and no locale.
 
 pub mod cases;
+pub mod disabled;
 pub mod duration;
 pub mod endpoint;
 pub mod expression;

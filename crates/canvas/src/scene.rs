@@ -99,6 +99,8 @@ pub enum Badge {
     Retry,
     /// The first branch that completes wins.
     Compete,
+    /// It runs another workflow, which can be looked into.
+    Workflow,
     /// A box that is drawn as a card, with so many tasks inside.
     Collapsed {
         tasks: usize,

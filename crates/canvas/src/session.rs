@@ -13,6 +13,7 @@ mod input;
 mod keyboard;
 mod selection;
 mod several;
+mod shift;
 #[cfg(test)]
 mod tests;
 

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
+mod axe;
 mod bench;
 mod budget;
 mod console;
@@ -12,6 +13,7 @@ mod hub;
 mod lint;
 mod locales;
 mod machine;
+mod npm;
 mod plan;
 mod setup;
 mod shell;

@@ -77,6 +77,7 @@ impl Toolbox {
 pub(crate) fn everything(workspace: &Workspace, toolbox: &mut Toolbox) -> Result<()> {
     toolbox.provide(workspace, &Need::ALL)?;
     crate::source_editor::provide(workspace)?.tell();
+    crate::axe::provide(workspace);
     shell::heading("Everything is in place", "");
     for (tool, folder) in
         [("tools of ours", machine::tools_folder()), ("build output", workspace.target.clone())]

@@ -66,8 +66,7 @@ pub(crate) fn provide(workspace: &Workspace) -> Result<Provided> {
 }
 
 fn make(npm: &Path, folder: &Path, made: &Path, bundle: &Path) -> Result<()> {
-    // No package's own scripts: esbuild's would only save the milliseconds that its launcher costs.
-    shell::run(&CommandLine::new(npm, ["ci", "--ignore-scripts", "--include=dev"]).within(folder))?;
+    crate::npm::install(npm, folder)?;
     let mut outfile = std::ffi::OsString::from("--outfile=");
     outfile.push(made);
     let line = CommandLine::new(npm, ["run", "--silent", "bundle", "--"]).argument(outfile);

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
+use crate::axe;
 use crate::console;
 use crate::hub;
 use crate::plan::Need;
@@ -129,6 +130,7 @@ impl Session<'_> {
 
     /// One after the other, each with the machine to itself: a browser and a hub fill two processors.
     fn journeys(&self, programs: &[TestProgram], summary: &mut Summary) {
+        let axe = axe::provide(self.workspace);
         for program in programs.iter().filter(|program| program.suite == Suite::Journeys) {
             let listed = shell::output(&self.start(program).arguments(["--list", "--format", "terse"]));
             let names = read_test_list(&listed.unwrap_or_default());
@@ -139,6 +141,10 @@ impl Session<'_> {
                     .arguments(["--exact", test, "--include-ignored", "--nocapture"])
                     .environment("MAS_HUB_BIN", self.workspace.hub())
                     .environment("MAS_DIST", self.workspace.dist());
+                let line = match &axe {
+                    Some(axe) => line.environment("MAS_AXE", axe),
+                    None => line,
+                };
                 let line = self.with_driver(line);
                 summary.attempt("journeys", &format!("{}::{test}", program.name), || self.count(line));
             }

@@ -37,6 +37,8 @@ pub(in crate::editor) enum Sheet {
     Templates,
     Paper,
     Finder,
+    /// The workflow that the selected task runs.
+    Peek,
     Keys,
 }
 

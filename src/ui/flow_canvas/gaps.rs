@@ -7,6 +7,7 @@ use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 
 use super::CanvasModel;
+use super::words::refusal_text;
 use crate::i18n::*;
 
 /// Drop places of the part that is seen. A click on one chooses it for the next task from the palette.
@@ -141,6 +142,10 @@ pub(super) fn DragView(model: CanvasModel) -> impl IntoView {
     let count = Memo::new(move |_| model.preview.read().as_ref().map_or(1, |preview| preview.count));
     let copies = Memo::new(move |_| model.preview.read().as_ref().is_some_and(|preview| preview.copy));
     let valid = Memo::new(move |_| model.preview.read().as_ref().is_some_and(canvas::DropPreview::is_valid));
+    let refused = Memo::new(move |_| {
+        let preview = model.preview.read();
+        preview.as_ref()?.refusal.as_ref().map(|refusal| refusal_text(i18n, refusal))
+    });
     let place = move || {
         let at = model.preview.read().as_ref().map(|preview| preview.at).unwrap_or_default();
         format!("transform:translate({}px,{}px)", at.x + 12.0, at.y + 12.0)
@@ -156,6 +161,7 @@ pub(super) fn DragView(model: CanvasModel) -> impl IntoView {
                 <Show when=move || side.read().is_some()>
                     <span class="chip">{t!(i18n, editor.canvas.in_parallel)}</span>
                 </Show>
+                {move || refused.get().map(|why| view! { <span class="flow__why">{why}</span> })}
             </div>
         </Show>
     }

@@ -78,7 +78,7 @@ fn tick(model: CanvasModel, on_input: Callback<Input>, running: StoredValue<bool
 }
 
 /// Writes the selection into the clipboard that a `copy` or `cut` event brings; whether there was something to write.
-pub(super) fn copy(model: CanvasModel, event: &web_sys::Event) -> bool {
+pub fn copy(model: CanvasModel, event: &web_sys::Event) -> bool {
     let Some(text) = model.read(canvas::Session::copied) else { return false };
     let written = clipboard(event).is_some_and(|clipboard| clipboard.set_data("text/plain", &text).is_ok());
     if written {
@@ -88,11 +88,11 @@ pub(super) fn copy(model: CanvasModel, event: &web_sys::Event) -> bool {
 }
 
 /// What a key or a clipboard event asks for.
-pub(super) fn cut(model: CanvasModel, event: &web_sys::Event) -> Option<Input> {
+pub fn cut(model: CanvasModel, event: &web_sys::Event) -> Option<Input> {
     copy(model, event).then_some(Input::Do { act: Act::Cut })
 }
 
-pub(super) fn paste(event: &web_sys::Event) -> Option<Input> {
+pub fn paste(event: &web_sys::Event) -> Option<Input> {
     let text = clipboard(event)?.get_data("text/plain").ok().filter(|text| !text.trim().is_empty())?;
     event.prevent_default();
     Some(Input::Paste { text })

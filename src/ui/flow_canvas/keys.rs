@@ -5,7 +5,7 @@ use flow::edit::WrapKind;
 
 /// What a key on the canvas asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum KeyAct {
+pub enum KeyAct {
     Send(Input),
     /// To the form of the selected task.
     Open,
@@ -13,6 +13,10 @@ pub(super) enum KeyAct {
     Rename,
     /// To the search for the next task.
     Add,
+    /// Into the workflow that the task runs.
+    Peek,
+    /// To the menu of everything that can be done with the task.
+    Menu,
     /// While it is held a drag pans; let go of without one, it folds.
     Space,
 }
@@ -35,11 +39,13 @@ pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
         "ArrowUp" | "ArrowLeft" if shift => Act::ExtendEarlier,
         "ArrowDown" | "ArrowRight" if shift => Act::ExtendLater,
         "ArrowUp" if alt => Act::MoveEarlier,
+        "ArrowLeft" if alt => Act::MoveOut,
+        "ArrowRight" if alt => Act::MoveIn,
         "ArrowDown" if alt => Act::MoveLater,
         "ArrowUp" => Act::Up,
         "ArrowDown" => Act::Down,
-        "ArrowLeft" if !alt => Act::Left,
-        "ArrowRight" if !alt => Act::Right,
+        "ArrowLeft" => Act::Left,
+        "ArrowRight" => Act::Right,
         "Home" => Act::First,
         "End" => Act::Last,
         " " => return Some(KeyAct::Space),
@@ -51,7 +57,11 @@ pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
         "y" | "Y" if command => Act::Redo,
         "Enter" => return Some(KeyAct::Open),
         "F2" => return Some(KeyAct::Rename),
-        "a" if !alt => return Some(KeyAct::Add),
+        "ContextMenu" => return Some(KeyAct::Menu),
+        "F10" if shift => return Some(KeyAct::Menu),
+        "a" | "A" if !alt => return Some(KeyAct::Add),
+        "p" | "P" if !alt && !command => return Some(KeyAct::Peek),
+        "d" | "D" if !alt => Act::ToggleDisabled,
         "g" if command => return Some(KeyAct::Send(Input::Wrap { kind: WrapKind::Do })),
         "F" if !command && !alt => return Some(KeyAct::Send(Input::FitSelection)),
         "+" | "=" if !command => return Some(KeyAct::Send(Input::ZoomBy { factor: 1.25 })),
@@ -63,20 +73,15 @@ pub(super) fn meaning(pressed: Key<'_>) -> Option<KeyAct> {
     Some(KeyAct::Send(Input::Do { act }))
 }
 
-/// The input that a key means wherever tasks have the focus: on the canvas and in the outline beside it.
-pub fn canvas_key(event: &leptos::ev::KeyboardEvent) -> Option<Input> {
+/// What a key means wherever tasks have the focus: on the canvas and in the outline beside it.
+pub fn canvas_key(event: &leptos::ev::KeyboardEvent) -> Option<KeyAct> {
     let key = event.key();
-    let pressed = Key {
+    meaning(Key {
         key: &key,
         command: event.ctrl_key() || event.meta_key(),
         shift: event.shift_key(),
         alt: event.alt_key(),
-    };
-    match meaning(pressed)? {
-        KeyAct::Send(input) => Some(input),
-        KeyAct::Space => Some(Input::Do { act: Act::ToggleCollapsed }),
-        KeyAct::Open | KeyAct::Rename | KeyAct::Add => None,
-    }
+    })
 }
 
 /// Whether an act leaves the document as it is.
@@ -100,6 +105,9 @@ pub(super) fn only_looks(act: Act) -> bool {
         | Act::Redo
         | Act::Duplicate
         | Act::MoveEarlier
-        | Act::MoveLater => false,
+        | Act::MoveLater
+        | Act::MoveIn
+        | Act::MoveOut
+        | Act::ToggleDisabled => false,
     }
 }

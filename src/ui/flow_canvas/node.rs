@@ -11,6 +11,7 @@ use leptos_i18n::I18nContext;
 
 use super::colours::known_colour;
 use super::kinds::{base_name, kind_label, kind_word, node_icon};
+use super::words::badge_words;
 use super::{CanvasModel, NodeStatus};
 use crate::i18n::*;
 use crate::ui::Icon;
@@ -80,7 +81,13 @@ impl Face {
             let not_taken = status.not_taken.then(|| t_string!(i18n, runs.not_taken).to_owned());
             format!(", {}", not_taken.unwrap_or_else(|| status_label(i18n, &status.status)))
         });
-        let label = format!("{}, {kind}{}", node.title, state.unwrap_or_default());
+        let signs = signs(node, about, i18n);
+        let mut label = format!("{}, {kind}{}", node.title, state.unwrap_or_default());
+        // The name of an element hides what stands in it, so it says what the signs mean; the status is said already.
+        for sign in signs.iter().filter(|sign| !sign.class.starts_with("node__status")) {
+            label.push_str(", ");
+            label.push_str(&sign.title);
+        }
         let said = about.status.and_then(|status| status.note.clone());
         let said = said.unwrap_or_else(|| node.subtitle.clone());
         let (title, under) = match (lane, said.is_empty()) {
@@ -95,7 +102,7 @@ impl Face {
             icon: node_icon(node),
             title,
             under,
-            signs: signs(node, about, i18n),
+            signs,
             label,
             selected: about.selected,
             entry: about.entry,
@@ -175,30 +182,13 @@ fn signs(node: &SceneNode, about: About<'_>, i18n: I18nContext<Locale>) -> Vec<S
 
 /// A gate is told by its shape.
 fn badge_sign(badge: &Badge, i18n: I18nContext<Locale>) -> Option<Sign> {
-    let (icon, text, title) = match badge {
+    let icon = match badge {
         Badge::Gate => return None,
-        Badge::Condition { expression } => (
-            None,
-            "if".to_owned(),
-            t_string!(i18n, editor.badge.condition, expression = expression.clone()).to_string(),
-        ),
-        Badge::Disabled => (
-            None,
-            t_string!(i18n, editor.badge.disabled_short).to_string(),
-            t_string!(i18n, editor.badge.disabled).to_string(),
-        ),
-        Badge::Timeout => {
-            (Some(Icon::Clock), String::new(), t_string!(i18n, editor.badge.timeout).to_string())
-        }
-        Badge::Retry => (Some(Icon::Retry), String::new(), t_string!(i18n, editor.badge.retry).to_string()),
-        Badge::Compete => (
-            None,
-            t_string!(i18n, editor.badge.compete_short).to_string(),
-            t_string!(i18n, editor.badge.compete).to_string(),
-        ),
-        Badge::Collapsed { tasks } => {
-            (None, format!("+{tasks}"), t_string!(i18n, editor.badge.collapsed, count = *tasks).to_string())
-        }
+        Badge::Timeout => Some(Icon::Clock),
+        Badge::Retry => Some(Icon::Retry),
+        Badge::Workflow => Some(Icon::Workflow),
+        Badge::Condition { .. } | Badge::Disabled | Badge::Compete | Badge::Collapsed { .. } => None,
     };
+    let (text, title) = badge_words(i18n, badge);
     Some(Sign { class: "node__badge".to_owned(), title, icon, text, heard: String::new() })
 }

@@ -10,11 +10,12 @@ use leptos::{ev, html};
 use leptos_use::{UseElementSizeReturn, use_element_size};
 use wasm_bindgen::JsCast;
 
+use super::acts::{self, SurfaceActs};
 use super::edges::Edges;
 use super::far::Far;
 use super::gaps::{DragView, Gaps};
 use super::hands::{self, HandView};
-use super::keys::{self, Key, KeyAct};
+use super::keys::{self, KeyAct};
 use super::layer::transform;
 use super::minimap::Minimap;
 use super::node::NodeContext;
@@ -42,18 +43,9 @@ pub fn Surface(
     #[prop(into, default = Signal::stored(HashMap::new()))]
     flags: Signal<HashMap<Pointer, Severity>>,
     on_input: Callback<Input>,
-    /// Enter on a task: to its form.
+    /// What the canvas leaves to others.
     #[prop(optional)]
-    on_open: Option<Callback<()>>,
-    /// F2 on a task: to its name.
-    #[prop(optional)]
-    on_rename: Option<Callback<()>>,
-    /// `a`: to the search for the task that comes next.
-    #[prop(optional)]
-    on_add: Option<Callback<()>>,
-    /// A place was chosen for the next task.
-    #[prop(optional)]
-    on_gap: Option<Callback<(Pointer, usize)>>,
+    acts: SurfaceActs,
     /// The place that was chosen; it is lit.
     #[prop(into, default = Signal::stored(None))]
     chosen: Signal<Option<(Pointer, usize)>>,
@@ -122,51 +114,25 @@ pub fn Surface(
         let (x, y) = pressed.get_value();
         // A pan that began on the gap moved the gap along, and ends on it.
         let still = (event.client_x() - x).abs() <= 4 && (event.client_y() - y).abs() <= 4;
-        if let Some(on_gap) = on_gap
+        if let Some(on_gap) = acts.gap
             && (still || event.detail() == 0)
         {
             on_gap.run((list, index));
         }
     };
     hands::pan_at_edges(model, on_input);
-    let open_form = move |event: &ev::KeyboardEvent, then: Option<Callback<()>>| {
-        let task = focused_task(event).or_else(|| model.selection.get_untracked());
-        if task.is_some() {
-            event.prevent_default();
-            on_input.run(Input::Select { pointer: task });
-            if let Some(then) = then {
-                then.run(());
-            }
-        }
-    };
     // Whether the space key is down, and whether something was dragged meanwhile.
     let space = StoredValue::new(None::<Viewport>);
     let on_key = move |event: ev::KeyboardEvent| {
         if !is_canvas_key(&event) {
             return;
         }
-        let key = event.key();
-        let pressed = Key {
-            key: &key,
-            command: event.ctrl_key() || event.meta_key(),
-            shift: event.shift_key(),
-            alt: event.alt_key(),
-        };
-        match keys::meaning(pressed) {
+        match keys::canvas_key(&event) {
             Some(KeyAct::Send(input)) => {
                 event.prevent_default();
                 event.stop_propagation();
                 on_input.run(input);
             }
-            Some(KeyAct::Open) => open_form(&event, on_open),
-            Some(KeyAct::Rename) => open_form(&event, on_rename),
-            Some(KeyAct::Add) if mode.get_untracked() == SurfaceMode::Edit => {
-                event.prevent_default();
-                if let Some(on_add) = on_add {
-                    on_add.run(());
-                }
-            }
-            Some(KeyAct::Add) => {}
             Some(KeyAct::Space) => {
                 event.prevent_default();
                 if !event.repeat() {
@@ -174,6 +140,8 @@ pub fn Surface(
                     touches.update_value(|touches| touches.space = true);
                 }
             }
+            Some(KeyAct::Add) if mode.get_untracked() == SurfaceMode::Look => {}
+            Some(act) => acts::perform(model, acts, &act, &event, on_input),
             None => {}
         }
     };
@@ -223,6 +191,12 @@ pub fn Surface(
                 }
                 on:pointercancel=move |event: ev::PointerEvent| {
                     run(touches.try_update_value(|touches| touches.lost(&event)).unwrap_or_default());
+                }
+                on:contextmenu=move |event: ev::MouseEvent| {
+                    if let Some(menu) = acts.menu {
+                        event.prevent_default();
+                        menu.run(acts::under(&event));
+                    }
                 }
                 on:wheel=move |event: ev::WheelEvent| {
                     event.prevent_default();
@@ -276,7 +250,7 @@ fn on_gap_button(event: &ev::PointerEvent) -> bool {
     target.and_then(|element| element.closest("[data-gap]").ok().flatten()).is_some()
 }
 
-fn focused_task(event: &ev::KeyboardEvent) -> Option<Pointer> {
+pub(super) fn focused_task(event: &ev::KeyboardEvent) -> Option<Pointer> {
     target(event)?.get_attribute("data-pointer").and_then(|text| Pointer::parse(&text))
 }
 

@@ -4,6 +4,7 @@ use flow::{TaskKind, view::switch_cases};
 use serde_json::Value;
 
 use crate::Badge;
+use crate::fields::disabled::is_disabled;
 
 /// Longer texts are cut: a card shows one line, and a scene holds thousands of them.
 const LONGEST: usize = 80;
@@ -41,8 +42,7 @@ pub(super) fn badges(kind: Option<TaskKind>, task: &Value, hidden: Option<usize>
         badges.push(Badge::Gate);
     }
     match task.get("if") {
-        Some(Value::Bool(false)) => badges.push(Badge::Disabled),
-        Some(Value::String(expression)) if is_false(expression) => badges.push(Badge::Disabled),
+        condition if is_disabled(condition) => badges.push(Badge::Disabled),
         Some(Value::String(expression)) => badges.push(Badge::Condition { expression: cut(expression) }),
         _ => {}
     }
@@ -55,6 +55,9 @@ pub(super) fn badges(kind: Option<TaskKind>, task: &Value, hidden: Option<usize>
     if kind == Some(TaskKind::Fork) && task.pointer("/fork/compete") == Some(&Value::Bool(true)) {
         badges.push(Badge::Compete);
     }
+    if kind == Some(TaskKind::Run) && task.pointer("/run/workflow/name").is_some() {
+        badges.push(Badge::Workflow);
+    }
     if let Some(tasks) = hidden {
         badges.push(Badge::Collapsed { tasks });
     }
@@ -63,12 +66,6 @@ pub(super) fn badges(kind: Option<TaskKind>, task: &Value, hidden: Option<usize>
 
 fn is_gate(call: &str) -> bool {
     call.split([':', '@']).next() == Some("manual-gate")
-}
-
-fn is_false(expression: &str) -> bool {
-    let inner = expression.trim();
-    let inner = inner.strip_prefix("${").and_then(|inner| inner.strip_suffix('}')).unwrap_or(inner);
-    inner.trim() == "false"
 }
 
 fn call(task: &Value) -> String {

@@ -176,10 +176,16 @@ pub enum Act {
     First,
     /// To the last task.
     Last,
-    /// Moves the selected task one place towards the start of its list.
+    /// Moves the selected tasks one place towards the start of their list.
     MoveEarlier,
-    /// Moves the selected task one place towards the end of its list.
+    /// Moves the selected tasks one place towards the end of their list.
     MoveLater,
+    /// Moves the selected tasks to the end of the box that stands before them.
+    MoveIn,
+    /// Moves the selected tasks out of the box around them, to stand after it.
+    MoveOut,
+    /// Switches the selected tasks off, by their condition; where all of them are off, on again.
+    ToggleDisabled,
     ToggleCollapsed,
 }
 
@@ -233,6 +239,10 @@ pub enum Refusal {
     NothingToRedo,
     /// The task is the first or last of its list already.
     AtTheEdge,
+    /// No box stands right before the task.
+    NoBoxBefore,
+    /// The task stands in the workflow's own list.
+    NoBoxAround,
     /// Only what has tasks inside can be collapsed, filled or taken away from around them.
     NotABox,
     /// A `then` names tasks of its own list only.
@@ -255,6 +265,8 @@ impl Refusal {
             Self::NothingToUndo => "nothing-to-undo",
             Self::NothingToRedo => "nothing-to-redo",
             Self::AtTheEdge => "at-the-edge",
+            Self::NoBoxBefore => "no-box-before",
+            Self::NoBoxAround => "no-box-around",
             Self::NotABox => "not-a-box",
             Self::OtherScope => "other-scope",
             Self::LeadsToItself => "leads-to-itself",
@@ -311,6 +323,14 @@ pub enum Announcement {
         name: String,
         target: String,
     },
+    /// So many tasks are switched off now.
+    SwitchedOff {
+        count: usize,
+    },
+    /// So many tasks are switched on again.
+    SwitchedOn {
+        count: usize,
+    },
     InsertedSeveral {
         count: usize,
     },
@@ -344,6 +364,8 @@ impl Announcement {
             Self::Expanded { .. } => "expanded",
             Self::Unwrapped { .. } => "unwrapped",
             Self::Connected { .. } => "connected",
+            Self::SwitchedOff { .. } => "switched-off",
+            Self::SwitchedOn { .. } => "switched-on",
             Self::InsertedSeveral { .. } => "inserted-several",
             Self::RemovedSeveral { .. } => "removed-several",
             Self::MovedSeveral { .. } => "moved-several",
@@ -360,6 +382,8 @@ impl Announcement {
             Self::InsertedSeveral { count }
             | Self::RemovedSeveral { count }
             | Self::MovedSeveral { count }
+            | Self::SwitchedOff { count }
+            | Self::SwitchedOn { count }
             | Self::Selected { count } => Some(*count),
             _ => None,
         }
@@ -384,6 +408,8 @@ impl Announcement {
             | Self::Selected { .. }
             | Self::Undone
             | Self::Redone
+            | Self::SwitchedOff { .. }
+            | Self::SwitchedOn { .. }
             | Self::Cancelled => None,
         }
     }

@@ -6,7 +6,7 @@ use flow::{
     view::possible_child_lists,
 };
 
-use super::{Act, Announcement, Effects, Input, Refusal, Session, change::place_of};
+use super::{Act, Announcement, Effects, Input, Refusal, Session, shift::Way};
 use crate::{Direction, NodeKind, NodeShape, Point, Size};
 
 impl Session {
@@ -103,21 +103,11 @@ impl Session {
             }
             Act::Duplicate => return self.duplicate_selected(effects),
             Act::Up | Act::Down | Act::Left | Act::Right | Act::First | Act::Last => self.walk(act),
-            Act::MoveEarlier => {
-                let task = self.selected()?;
-                let (list, index) = place_of(&task).ok_or(Refusal::OutOfStep)?;
-                let index = index.checked_sub(1).ok_or(Refusal::AtTheEdge)?;
-                return self.commit(&Edit::MoveTask { task, list, index }, effects);
-            }
-            Act::MoveLater => {
-                let task = self.selected()?;
-                let (list, index) = place_of(&task).ok_or(Refusal::OutOfStep)?;
-                let length = list.get(self.document.root()).and_then(|list| list.as_array()).map(Vec::len);
-                if length.is_none_or(|length| index + 1 >= length) {
-                    return Err(Refusal::AtTheEdge);
-                }
-                return self.commit(&Edit::MoveTask { task, list, index: index + 2 }, effects);
-            }
+            Act::MoveEarlier => return self.shift(Way::Earlier, effects),
+            Act::MoveLater => return self.shift(Way::Later, effects),
+            Act::MoveIn => return self.shift(Way::In, effects),
+            Act::MoveOut => return self.shift(Way::Out, effects),
+            Act::ToggleDisabled => return self.toggle_disabled(effects),
             Act::ToggleCollapsed => {
                 let task = self.selected()?;
                 return self.toggle_collapsed(task, effects);

@@ -7,6 +7,7 @@ use flow::{
 use serde_json::Value;
 
 use super::{Announcement, Effects, Refusal, Session, change::place_of, selection::Selection};
+use crate::fields::disabled::{is_disabled, switched_off, switched_on};
 
 /// What a step left behind.
 #[derive(Debug, Default)]
@@ -174,6 +175,40 @@ impl Session {
     pub(super) fn unwrap_selected(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
         let [task] = <[Pointer; 1]>::try_from(self.acted_on()?).map_err(|_| Refusal::NotABox)?;
         self.commit(&Edit::UnwrapTask { task }, effects)
+    }
+
+    /// All of them off; where all of them are, on. What a task's condition was comes back with it.
+    pub(super) fn toggle_disabled(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
+        let tasks = self.acted_on()?;
+        let conditions: Vec<(Pointer, Option<Value>)> = tasks
+            .iter()
+            .map(|task| task.child("if"))
+            .map(|at| (at.clone(), at.get(self.document.root()).cloned()))
+            .collect();
+        let on = conditions.iter().all(|(_, condition)| is_disabled(condition.as_ref()));
+        let edits = conditions.into_iter().filter_map(|(at, condition)| match condition {
+            Some(condition) if on => Some(match switched_on(&condition) {
+                Some(value) => Edit::SetMember { at, value },
+                None => Edit::RemoveMember { at },
+            }),
+            condition if is_disabled(condition.as_ref()) => None,
+            condition => Some(Edit::SetMember { at, value: switched_off(condition.as_ref()) }),
+        });
+        self.cancel_gesture(effects);
+        let (edits, count) = (edits.collect::<Vec<_>>(), tasks.len());
+        self.one_step(effects, |session| {
+            let mut done = Done { tasks, ..Done::default() };
+            for edit in &edits {
+                session.step(edit, &mut done, &mut Vec::new())?;
+            }
+            Ok(done)
+        })?;
+        effects.announce(if on {
+            Announcement::SwitchedOn { count }
+        } else {
+            Announcement::SwitchedOff { count }
+        });
+        Ok(())
     }
 
     /// The selected tasks as entries of a list: their names and themselves.

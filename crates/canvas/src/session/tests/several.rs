@@ -233,3 +233,57 @@ fn the_canvas_moves_under_a_held_task_at_its_edge() {
     session.tick(16.0, &mut Effects::default());
     assert_eq!(session.viewport(), before);
 }
+
+#[test]
+fn keys_move_the_selection_along_into_a_box_and_out_of_it_one_step_each() {
+    let mut session = three();
+    let first = session.document.to_json();
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/0/a")) });
+    send(&mut session, Input::ToggleSelected { task: pointer("/do/1/b") });
+    act(&mut session, Act::MoveLater);
+    assert_eq!(names(&session), ["/do/0/c", "/do/0/c/do/0/inner", "/do/1/a", "/do/2/b"]);
+    act(&mut session, Act::MoveIn);
+    assert_eq!(names(&session), ["/do/0/c", "/do/0/c/do/0/inner", "/do/0/c/do/1/a", "/do/0/c/do/2/b"]);
+    assert_eq!(session.selected_tasks(), ["/do/0/c/do/1/a", "/do/0/c/do/2/b"].map(pointer));
+    act(&mut session, Act::MoveEarlier);
+    act(&mut session, Act::MoveOut);
+    assert_eq!(names(&session), ["/do/0/c", "/do/0/c/do/0/inner", "/do/1/a", "/do/2/b"]);
+    let refused = |session: &mut Session, way, refusal| {
+        let effects = act(session, way);
+        assert!(effects.contains(&Effect::Refused { refusal }), "{way:?}: {effects:?}");
+    };
+    refused(&mut session, Act::MoveLater, Refusal::AtTheEdge);
+    refused(&mut session, Act::MoveOut, Refusal::NoBoxAround);
+    send(&mut session, Input::Select { pointer: Some(pointer("/do/2/b")) });
+    refused(&mut session, Act::MoveIn, Refusal::NoBoxBefore);
+    for _ in 0..4 {
+        act(&mut session, Act::Undo);
+    }
+    assert_eq!(session.document.to_json(), first);
+    assert!(!session.history().can_undo());
+}
+
+#[test]
+fn tasks_are_switched_off_and_on_together_and_keep_their_conditions() {
+    let mut session = open(json!([
+        { "a": { "set": {}, "if": "${ .ready }" } },
+        { "b": { "wait": "PT1S" } },
+        { "c": { "set": {}, "if": "${ false }" } },
+    ]));
+    let first = session.document.to_json();
+    act(&mut session, Act::First);
+    act(&mut session, Act::SelectAll);
+    let effects = act(&mut session, Act::ToggleDisabled);
+    let announcement = Announcement::SwitchedOff { count: 3 };
+    assert!(effects.contains(&Effect::Announce { announcement }));
+    assert_eq!(session.document.root()["do"][0]["a"]["if"], "${ false and (.ready) }");
+    let off = |node: &crate::SceneNode| node.badges.contains(&Badge::Disabled);
+    assert!(session.scene.nodes.iter().all(off));
+    assert_eq!(session.selected_tasks().len(), 3);
+    act(&mut session, Act::ToggleDisabled);
+    assert_eq!(session.document.root()["do"][0]["a"]["if"], "${ .ready }");
+    assert!(!session.scene.nodes.iter().any(off));
+    act(&mut session, Act::Undo);
+    act(&mut session, Act::Undo);
+    assert_eq!(session.document.to_json(), first);
+}
