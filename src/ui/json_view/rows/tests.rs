@@ -49,7 +49,7 @@ fn a_value_is_rows_of_what_is_open() {
 fn a_long_text_is_broken_by_the_columns_that_it_takes() {
     let options = Options { columns: Some(24), ..Options::default() };
     let value = json!({"m": "数据库主备切换成功 and on"});
-    assert_eq!(check(None, value, &options), [" ▾{1}", "   m: \"数据库主备切换成", "  功 and on\""]);
+    assert_eq!(check(None, value, &options), [" ▾{1}", "   m: \"数据库主备切换", "   成功 and on\""]);
 }
 
 #[test]
