@@ -25,6 +25,11 @@ fn runbook() -> serde_json::Value {
 /// Signed in by the link of the first start, on the page of a run that has just begun.
 async fn started(browser: &Browser, hub: &Hub, address: &str) -> Result<()> {
     browser.goto(&hub.sign_in_link.replace(&hub.address, address)).await?;
+    begin(browser).await
+}
+
+/// From the list of workflows to the page of a run that has just begun.
+async fn begin(browser: &Browser) -> Result<()> {
     browser.shows("main h1", "Workflows").await?;
     browser.click("New workflow").await?;
     browser.write_source(&serde_json::to_string(&runbook())?).await?;
@@ -128,11 +133,14 @@ async fn a_session_that_ends_while_one_watches_is_opened_again_over_the_page() -
     let Some(program) = crate::support::programs() else { return Ok(()) };
     let (hub, proxy, browser) = open(&program, 1).await?;
     hub.add_user("ann", "admin", "correct horse battery")?;
-    started(&browser, &hub, &proxy.address).await?;
+    browser.goto(&format!("{}/workflows", proxy.address)).await?;
+    browser.fill("User name", "ann").await?;
+    browser.fill("Password", "correct horse battery").await?;
+    browser.click("Sign in").await?;
+    begin(&browser).await?;
     let run = browser.path().await?;
     proxy.expire_sessions();
     browser.shows("dialog[open]", "Your session has ended").await?;
-    browser.fill("User name", "ann").await?;
     browser.fill("Password", "correct horse battery").await?;
     let submit = browser.css("dialog[open] button[type=submit]").await?;
     browser.press(&submit, "sign in").await?;
