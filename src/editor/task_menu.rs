@@ -138,7 +138,7 @@ pub(super) fn TaskMenu(
             let entries = offered();
             let height = entries.len() * ITEM + 10;
             let place = format!(
-                "left:min({}px,calc(100vw - 292px));top:max(8px,min({}px,calc(100dvh - {height}px - 8px)))",
+                "left:max(4px,min({}px,calc(100vw - 356px)));top:max(8px,min({}px,calc(100dvh - {height}px - 8px)))",
                 point.x.max(4.0), point.y,
             );
             view! {
