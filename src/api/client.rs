@@ -194,7 +194,8 @@ impl Api {
 
     /// Like [`Api::enveloped`], for what is asked again and again: an answer that is still true is not sent again.
     pub(super) async fn enveloped_kept<T: DeserializeOwned>(&self, mut call: Call) -> Result<T, ApiError> {
-        let asked = format!("{} {}?{} {:?}", call.operation.method().as_str(), call.path, call.query, call.body);
+        let asked =
+            format!("{} {}?{} {:?}", call.operation.method().as_str(), call.path, call.query, call.body);
         let known = self.kept.try_update_value(|kept| {
             let place = kept.iter().position(|one| one.asked == asked)?;
             kept.remove(place)

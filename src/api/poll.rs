@@ -120,10 +120,8 @@ where
             loop {
                 let came = came_of(&outcome);
                 let came = if poll.take(outcome) { came } else { Came::Nothing };
-                let wanted = poll
-                    .state
-                    .try_with_untracked(|state| state.data.as_ref().and_then(&interval))
-                    .flatten();
+                let wanted =
+                    poll.state.try_with_untracked(|state| state.data.as_ref().and_then(&interval)).flatten();
                 let around = Surroundings {
                     hidden: document().hidden().then_some(hidden),
                     chance: js_sys::Math::random(),

@@ -48,16 +48,22 @@ pub(super) fn Lines(
         let look = Look { patterns: viewer.patterns(), edition: viewer.edition(), ..look };
         let _ = painter.try_update_value(|painter| painter.paint(&canvas, viewer, look));
     });
+    let tall = StoredValue::new(0);
     Effect::new(move |_| {
         look.track();
         let (height, width, wrap) = (height.get(), width.get(), options.wrap.get());
         let ruler = ruler.get();
         // A cell is as wide as a digit of the ruler; what stands before the message is measured on a row of its own.
         let columns = wrap.then(|| columns(ruler.as_ref().map(AsRef::as_ref), width)).flatten();
+        tall.set_value(lines.get_untracked().map_or(0, |element| element.client_height()));
         let _ = reader.change(|viewer| viewer.resize(height, columns));
     });
     let on_scroll = move |_| {
         if let Some(element) = lines.get_untracked() {
+            // Where a notice came or went, the browser moved what is shown, and nobody scrolled: the new height tells.
+            if element.client_height() != tall.get_value() {
+                return;
+            }
             let top = f64::from(element.scroll_top());
             let _ = reader.change(|viewer| viewer.scrolled(top));
         }

@@ -39,7 +39,8 @@ pub(super) fn Alerts(run: Run) -> impl IntoView {
                 }
                 if notice.get_untracked() && is_elsewhere() {
                     let job = run.job_name.get_value();
-                    new.iter().for_each(|one| notify(&title(one), &format!("{job}\n{}", one.text), &one.task_id));
+                    new.iter()
+                        .for_each(|one| notify(&title(one), &format!("{job}\n{}", one.text), &one.task_id));
                 }
             }
         }

@@ -56,14 +56,18 @@ pub(super) fn ExpectedEnd(run: Run) -> impl IntoView {
     let words = move || {
         let estimate = estimate.get()?;
         let words = match (estimate, outlook.get()) {
-            (Estimate::TooFew(runs), _) => t_string!(i18n, runs.expected.too_few, runs = runs, fewest = FEWEST),
+            (Estimate::TooFew(runs), _) => {
+                t_string!(i18n, runs.expected.too_few, runs = runs, fewest = FEWEST)
+            }
             (Estimate::Known { .. }, Some(Outlook::Within { half, most })) => {
                 t_string!(i18n, runs.expected.within, half = clock(half), most = clock(most))
             }
             (Estimate::Known { .. }, Some(Outlook::Late { most })) => {
                 t_string!(i18n, runs.expected.late, most = clock(most))
             }
-            (Estimate::Known { .. }, Some(Outlook::Overdue)) => t_string!(i18n, runs.expected.overdue).to_owned(),
+            (Estimate::Known { .. }, Some(Outlook::Overdue)) => {
+                t_string!(i18n, runs.expected.overdue).to_owned()
+            }
             (Estimate::Known { half, most, .. }, None) => t_string!(
                 i18n,
                 runs.expected.usual,

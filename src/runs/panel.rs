@@ -101,7 +101,13 @@ fn TaskDetails(run: Run, task: Memo<Option<Task>>) -> impl IntoView {
     // One memo for each part, so that what did not change is not drawn anew with each answer.
     let head = Memo::new(move |_| {
         task.get()
-            .map(|task| Task { input: Value::Null, output: Value::Null, earlier: Vec::new(), log_lines: 0, ..task })
+            .map(|task| Task {
+                input: Value::Null,
+                output: Value::Null,
+                earlier: Vec::new(),
+                log_lines: 0,
+                ..task
+            })
             .unwrap_or_default()
     });
     view! {

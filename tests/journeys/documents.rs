@@ -19,15 +19,16 @@ async fn open_new(browser: &Browser, hub: &Hub) -> Result<()> {
 /// Whatever the page hands out as a file from now on is kept where a script finds it, as data URLs by name.
 async fn catch_files(browser: &Browser) -> Result<()> {
     let script = "window.files = {}; \
+        const blobs = {}; \
+        const address = URL.createObjectURL; \
+        URL.createObjectURL = blob => { const url = address.call(URL, blob); blobs[url] = blob; return url; }; \
         const click = HTMLAnchorElement.prototype.click; \
         HTMLAnchorElement.prototype.click = function () { \
           if (!this.download) return click.call(this); \
           const name = this.download; \
-          fetch(this.href).then(answer => answer.blob()).then(blob => { \
-            const reader = new FileReader(); \
-            reader.onload = () => { window.files[name] = reader.result; }; \
-            reader.readAsDataURL(blob); \
-          }); \
+          const reader = new FileReader(); \
+          reader.onload = () => { window.files[name] = reader.result; }; \
+          reader.readAsDataURL(blobs[this.href]); \
         };";
     browser.driver().execute(script, Vec::new()).await?;
     Ok(())

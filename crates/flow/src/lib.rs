@@ -40,7 +40,8 @@ pub mod view;
 
 pub use catalog::{Catalog, CatalogFunction};
 pub use document::{
-    Document, Dropped, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, looks_like_json, rewrite, source_map,
+    Document, Dropped, MAX_BYTES, MAX_TASKS, ParseError, Position, SourceMap, looks_like_json, rewrite,
+    source_map,
 };
 pub use input::{check_input, defaults};
 pub use pointer::Pointer;

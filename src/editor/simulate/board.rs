@@ -21,7 +21,12 @@ const TICK: f64 = 100.0;
 const STILL: u32 = 8;
 
 #[component]
-pub(super) fn Board(editor: Editor, simulation: Arc<Simulation>, moment: RwSignal<f64>) -> impl IntoView {
+pub(super) fn Board(
+    editor: Editor,
+    simulation: Arc<Simulation>,
+    moment: RwSignal<f64>,
+    playing: RwSignal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let (lines, more) = lines(&simulation);
     let is_empty = lines.is_empty();
@@ -30,7 +35,7 @@ pub(super) fn Board(editor: Editor, simulation: Arc<Simulation>, moment: RwSigna
     let rows = lines.into_iter().map(|line| view! { <Row editor line /> }).collect_view();
     view! {
         <div class="simulation__board">
-            <Player simulation moment />
+            <Player simulation moment playing />
             <ol class="simulation__lines" aria-label=move || t_string!(i18n, editor.simulate.timeline) style=at>
                 {rows}
             </ol>
@@ -41,7 +46,7 @@ pub(super) fn Board(editor: Editor, simulation: Arc<Simulation>, moment: RwSigna
 }
 
 #[component]
-fn Player(simulation: Arc<Simulation>, moment: RwSignal<f64>) -> impl IntoView {
+fn Player(simulation: Arc<Simulation>, moment: RwSignal<f64>, playing: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let total = simulation.total as f64;
     let moments = StoredValue::new(simulation.moments());
@@ -61,15 +66,17 @@ fn Player(simulation: Arc<Simulation>, moment: RwSignal<f64>) -> impl IntoView {
     let Pausable { pause, resume, is_active } = use_interval_fn_with_options(
         move || moment.update(|now| *now = next(*now)),
         TICK as u64,
-        UseIntervalFnOptions { immediate: false, ..UseIntervalFnOptions::default() },
+        UseIntervalFnOptions { immediate: playing.get_untracked(), ..UseIntervalFnOptions::default() },
     );
     let (pause_at_end, pause_by_hand) = (pause.clone(), pause);
     Effect::new(move |_| {
         if is_active.get() && moment.get() >= total {
+            playing.set(false);
             pause_at_end();
         }
     });
     let toggle = move |_| {
+        playing.set(!is_active.get_untracked());
         if is_active.get_untracked() {
             pause_by_hand();
         } else {

@@ -31,6 +31,8 @@ pub(super) fn Drawer(editor: Editor) -> impl IntoView {
         moment.update(|moment| *moment = if *moment < before { moment.min(total) } else { total });
         total
     });
+    // Playing goes on in a simulation that is computed anew meanwhile.
+    let playing = RwSignal::new(false);
     Effect::new(move |_| {
         let shown = simulation.with(|simulation| {
             simulation.as_ref().map(|simulation| statuses(simulation, moment.get() as i64))
@@ -55,7 +57,7 @@ pub(super) fn Drawer(editor: Editor) -> impl IntoView {
                     Some(Answer::Ran { simulation, .. }) => view! { <Verdict editor simulation /> }.into_any(),
                 }}
             </div>
-            {move || simulation.get().map(|simulation: Arc<Simulation>| view! { <Board editor simulation moment /> })}
+            {move || simulation.get().map(|simulation: Arc<Simulation>| view! { <Board editor simulation moment playing /> })}
             <Chooser editor controls />
         </section>
     }

@@ -62,10 +62,10 @@ pub(crate) async fn watch(hub: Arc<Hub>, place: Watched, late: Duration, until: 
         let asked = if turn == 0 { &first } else { &status };
         ask(&hub, Operation::ShowJobStatus, asked, &Value::Null, &mut tags, &mut seen.unchanged).await;
         seen.status.push(begun.elapsed());
-        let page = format!("{log}?start_offset={line}&end_offset=0&size=1000&sort=ASC&level=INFO&filter=false");
+        let page =
+            format!("{log}?start_offset={line}&end_offset=0&size=1000&sort=ASC&level=INFO&filter=false");
         let asking = Instant::now();
-        let answer =
-            ask(&hub, Operation::ShowLog, &page, &Value::Null, &mut tags, &mut seen.unchanged).await;
+        let answer = ask(&hub, Operation::ShowLog, &page, &Value::Null, &mut tags, &mut seen.unchanged).await;
         seen.log.push(asking.elapsed());
         if let Some(answer) = answer {
             line = serde_json::from_slice::<Envelope<LogPage>>(&answer).unwrap().result.unwrap().next_offset;

@@ -67,8 +67,7 @@ impl Tag {
 
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.');
-        let (epoch, subject, moment, question) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (epoch, subject, moment, question) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let subject = match subject.split_at_checked(1)? {
             ("j", job) => Subject::Job(job.parse().ok()?),
             ("l", "") => Subject::Lists,
@@ -113,7 +112,9 @@ mod tests {
             let tag = Tag { epoch: 0xfeed, subject, moment: Moment(12), question: "abc".into() };
             assert_eq!(Tag::parse(&tag.print()), Some(tag));
         }
-        for text in ["", "3", "1.j.2.x", "1.q7.2.x", "1.l7.2.x", "1.j7.2", "1.j7.2.x.y", "1.é.2.x", "x.j7.2.y"] {
+        for text in
+            ["", "3", "1.j.2.x", "1.q7.2.x", "1.l7.2.x", "1.j7.2", "1.j7.2.x.y", "1.é.2.x", "x.j7.2.y"]
+        {
             assert_eq!(Tag::parse(text), None, "{text}");
         }
     }

@@ -177,5 +177,7 @@ async fn of_very_many_gates_a_list_shows_some_and_a_stop_ends_all() {
         "SELECT COUNT(*) FROM tasks WHERE ended_at IS NULL OR waiting IS NOT NULL OR status <> 'cancelled'";
     assert_eq!((all, ran.count(open).await), (1_150, 0));
     assert_eq!(ran.count("SELECT COUNT(*) FROM timers").await, 0);
-    assert!(ran.executions.history(&HistoryQuery::page(&[], 1, 20)).await.unwrap().items[0].waiting.is_empty());
+    assert!(
+        ran.executions.history(&HistoryQuery::page(&[], 1, 20)).await.unwrap().items[0].waiting.is_empty()
+    );
 }
