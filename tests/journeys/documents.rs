@@ -66,7 +66,7 @@ async fn a_file_that_is_dropped_keeps_its_comments_while_it_is_edited() -> Resul
     let browser = Browser::open(&program).await?;
     open_new(&browser, &hub).await?;
     drop_file(&browser, "broken.yaml", "document: {\n").await?;
-    browser.shows("main", "Line 2, column 1").await?;
+    browser.shows("main", "Line 1, column 11").await?;
     drop_file(&browser, "list.json", "[1]").await?;
     browser.shows("main", "object").await?;
     browser.until("nothing was imported", &format!("{NODES} === ''")).await?;
