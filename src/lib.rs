@@ -30,6 +30,7 @@ mod generated {
 /// Reads the configuration that lies beside the page, then mounts the app.
 pub fn start() {
     console_error_panic_hook::set_once();
+    ui::going_back::listen_first();
     // Not Leptos' own: its executor exists only once something is mounted.
     wasm_bindgen_futures::spawn_local(async {
         let environment = api::environment::load().await;

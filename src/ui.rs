@@ -8,6 +8,7 @@ pub mod dialog;
 pub mod fetched;
 pub mod files;
 pub mod flow_canvas;
+pub mod going_back;
 pub mod icon;
 pub mod json_view;
 pub mod launch;

@@ -82,7 +82,7 @@ async fn two_tabs_keep_a_draft_each_and_what_comes_later_writes_over_neither() -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_leaves_by_a_link_is_asked_first() -> Result<()> {
+async fn whoever_leaves_by_a_link_or_goes_back_is_asked_first() -> Result<()> {
     let Some(program) = crate::support::programs() else { return Ok(()) };
     let hub = Hub::start(&program, &HubOptions::default())?;
     let browser = Browser::open(&program).await?;
@@ -94,9 +94,12 @@ async fn whoever_leaves_by_a_link_is_asked_first() -> Result<()> {
     browser.shows("dialog[open]", "Leave with unsaved changes?").await?;
     browser.click("Stay").await?;
     assert_eq!(browser.path().await?, address, "the page stays");
+    browser.driver().execute("history.back()", Vec::new()).await?;
+    browser.shows("dialog[open]", "Leave with unsaved changes?").await?;
+    assert_eq!(browser.path().await?, address, "and so does its address");
+    browser.click("Stay").await?;
     browser.shows("main", "Unsaved").await?;
-    let workflows = browser.css("nav a[href$='/workflows']").await?;
-    browser.press(&workflows, "the workflows").await?;
+    browser.driver().execute("history.back()", Vec::new()).await?;
     browser.click("Leave, keep the draft").await?;
     browser.shows("table", "failover").await?;
     let link = browser.button("failover").await?;

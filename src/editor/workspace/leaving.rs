@@ -12,6 +12,7 @@ use crate::editor::save::Saver;
 use crate::editor::state::Editor;
 use crate::i18n::*;
 use crate::ui::Dialog;
+use crate::ui::going_back::use_guard;
 use crate::ui::link::go;
 
 /// How somebody is about to leave.
@@ -44,12 +45,10 @@ pub(super) fn Leaving(editor: Editor, saver: Saver) -> impl IntoView {
             asked.set(Some(Way::Page(path.strip_prefix(&base).unwrap_or(&path).to_owned())));
         }
     };
-    let went_back = move |event: &web_sys::Event| {
+    use_guard(move || {
         if !holds() {
-            return;
+            return false;
         }
-        // The router is not told of it: the page stays, and so does its address.
-        event.stop_immediate_propagation();
         let mark = if location.search.get_untracked().is_empty() { "" } else { "?" };
         let here = format!("{}{mark}{}", location.pathname.get_untracked(), location.search.get_untracked());
         if let Ok(history) = window().history() {
@@ -57,8 +56,9 @@ pub(super) fn Leaving(editor: Editor, saver: Saver) -> impl IntoView {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
         }
         asked.set(Some(Way::Back));
-    };
-    let listeners = StoredValue::new_local([listen("click", clicked), listen("popstate", went_back)]);
+        true
+    });
+    let listener = StoredValue::new_local(listen("click", clicked));
     let closing = window_event_listener_untyped("beforeunload", move |event| {
         editor.settle();
         if !may_go.get_value() && has_unsaved(editor) {
@@ -69,7 +69,7 @@ pub(super) fn Leaving(editor: Editor, saver: Saver) -> impl IntoView {
     });
     on_cleanup(move || {
         closing.remove();
-        listeners.update_value(|listeners| listeners.iter().for_each(Listener::remove));
+        listener.update_value(|listener| listener.remove());
     });
 
     let stay = Callback::new(move |()| asked.set(None));
