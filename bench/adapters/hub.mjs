@@ -19,12 +19,12 @@ export async function json(url, options) {
   return [await answer.json(), answer.headers];
 }
 
-/** Starts a hub with an empty data directory and these settings, and signs in by the link that a first start prints. */
-export async function launch(settings = '') {
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'mas-bench-')), base = `http://127.0.0.1:${await freePort()}`;
-  const config = path.join(data, 'hub.toml');
-  fs.writeFileSync(config, settings);
-  const hub = spawn(HUB, ['serve', '--listen', base.slice(7), '--data', data, '--static', DIST, '--config', config], { stdio: ['ignore', 'pipe', 'ignore'] });
+/** Starts a hub with these settings, on a directory that is gone afterwards or on one that is kept, and signs in by the link that it prints. */
+export async function launch({ settings, kept } = {}) {
+  const data = kept ?? fs.mkdtempSync(path.join(os.tmpdir(), 'mas-bench-')), base = `http://127.0.0.1:${await freePort()}`;
+  const config = settings === undefined ? [] : ['--config', path.join(data, 'hub.toml')];
+  if (settings !== undefined) fs.writeFileSync(config[1], settings);
+  const hub = spawn(HUB, ['serve', '--listen', base.slice(7), '--data', data, '--static', DIST, ...config], { stdio: ['ignore', 'pipe', 'ignore'] });
   const code = await new Promise((ok, no) => {
     let said = '';
     hub.stdout.on('data', (text) => { said += text; const link = /sign-in\?code=([^\s&]+)/.exec(said); if (link) ok(decodeURIComponent(link[1])); });
@@ -37,7 +37,7 @@ export async function launch(settings = '') {
     endpoint: '', token: headers.get('x-subject-token'), expires_at: token.expires_at, user: token.user.name, domain: token.user.domain.name,
     project: token.project.name, project_id: token.project.id, roles: token.roles.map((role) => role.name), regions: [],
   };
-  const stop = async () => { hub.removeAllListeners('exit'); const gone = new Promise((ok) => hub.on('exit', ok)); hub.kill(); await gone; fs.rmSync(data, { recursive: true, force: true, maxRetries: 3 }); };
+  const stop = async () => { hub.removeAllListeners('exit'); const gone = new Promise((ok) => hub.on('exit', ok)); hub.kill(); await gone; if (!kept) fs.rmSync(data, { recursive: true, force: true, maxRetries: 3 }); };
   return { base, data, session, stop, pid: hub.pid };
 }
 

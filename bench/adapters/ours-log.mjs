@@ -40,7 +40,7 @@ const live = (rig) => `
 `;
 
 async function start() {
-  const hub = await launch(`[processes]\nallow = ["bench"]\noutput_limit = 1000000000\nlongest = 3600\n`);
+  const hub = await launch({ settings: `[processes]\nallow = ["bench"]\noutput_limit = 1000000000\nlongest = 3600\n` });
   const folder = fs.mkdtempSync(path.join(hub.data, 'lines-')), rig = process.cwd();
   fs.writeFileSync(path.join(folder, 'still.mjs'), still(rig));
   fs.writeFileSync(path.join(folder, 'live.mjs'), live(rig));

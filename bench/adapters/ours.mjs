@@ -4,44 +4,11 @@
 // `size` tasks through the API, and opens the editor at the workflow's own address. MAS_HUB_BIN and MAS_DIST name another
 // hub and another built console than those of `cargo xtask build`.
 import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { spawn } from 'node:child_process';
 import { runbook } from '../runbook.mjs';
+import { API, DIST, HUB, json, launch, signedIn } from './hub.mjs';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const HUB = process.env.MAS_HUB_BIN ?? path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), 'release/mas-hub');
-const DIST = process.env.MAS_DIST ?? path.join(root, 'dist');
-const API = '/octopus-jobmanager/v1';
-
-const freePort = () => new Promise((ok) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => ok(port)); }); });
-
-async function json(url, options) {
-  const answer = await fetch(url, options);
-  if (!answer.ok) throw new Error(`${options?.method ?? 'GET'} ${url}: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
-  return [await answer.json(), answer.headers];
-}
-
-/** A hub of its own, on a directory that is gone afterwards or on one that is kept, with a session in it. */
-async function start(kept) {
-  const data = kept ?? fs.mkdtempSync(path.join(os.tmpdir(), 'mas-bench-')), base = `http://127.0.0.1:${await freePort()}`;
-  const hub = spawn(HUB, ['serve', '--listen', base.slice(7), '--data', data, '--static', DIST], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const code = await new Promise((ok, no) => {
-    let said = '';
-    hub.stdout.on('data', (text) => { said += text; const link = /sign-in\?code=([^\s&]+)/.exec(said); if (link) ok(decodeURIComponent(link[1])); });
-    hub.on('error', no);
-    hub.on('exit', () => no(new Error(`the hub ended: ${said}`)));
-  });
-  const body = JSON.stringify({ auth: { identity: { methods: ['one_time_code'], one_time_code: { code } } } });
-  const [{ token }, headers] = await json(`${base}/v3/auth/tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  const session = {
-    endpoint: '', token: headers.get('x-subject-token'), expires_at: token.expires_at, user: token.user.name, domain: token.user.domain.name,
-    project: token.project.name, project_id: token.project.id, roles: token.roles.map((role) => role.name), regions: [],
-  };
-  const stop = async () => { hub.removeAllListeners('exit'); const gone = new Promise((ok) => hub.on('exit', ok)); hub.kill(); await gone; if (!kept) fs.rmSync(data, { recursive: true, force: true, maxRetries: 3 }); };
-  return { base, session, stop, workflows: new Map() };
-}
+/** A hub, and the workflows that were published there. */
+const start = async (kept) => ({ ...await launch({ kept }), workflows: new Map() });
 
 /** The workflow of this size; published once per hub. */
 async function workflow(live, size) {
@@ -72,7 +39,7 @@ export default [
     name: 'ours-canvas', kind: 'canvas', data: /\/workflow\/list/, available: () => fs.existsSync(HUB) && fs.existsSync(DIST), start: () => start(),
     async prepare(b, o) {
       this.id = await workflow(this.live, o.size);
-      await b.page.addInitScript(`localStorage['mas.session'] = ${JSON.stringify(JSON.stringify(this.live.session))}; localStorage['mas.theme'] = 'light';`);
+      await b.page.addInitScript(signedIn(this.live));
     },
     url(o) { return `${o.base}/workflows/${this.id}`; },
     // What is in sight is drawn at once, and less than two dozen cards never fill the canvas at the first look.
@@ -97,7 +64,7 @@ export default [
     available: () => Boolean(process.env.MAS_HISTORY_DATA) && fs.existsSync(HUB) && fs.existsSync(DIST), start: () => start(process.env.MAS_HISTORY_DATA),
     async prepare(b) {
       // 50 rows a page and nothing but the table, as the peers.
-      await b.page.addInitScript(`localStorage['mas.session'] = ${JSON.stringify(JSON.stringify(this.live.session))}; localStorage['mas.theme'] = 'light'; localStorage['mas.history.overview'] = ${JSON.stringify(process.env.MAS_OVERVIEW ?? 'closed')};`);
+      await b.page.addInitScript(`${signedIn(this.live)} localStorage['mas.history.overview'] = ${JSON.stringify(process.env.MAS_OVERVIEW ?? 'closed')};`);
     },
     url: (o) => `${o.base}/runs?size=50`,
     ready: () => 'document.querySelectorAll("tr[data-job]").length > 20',
